@@ -1,0 +1,88 @@
+//! Several issuers, each with its own policy and keys.
+
+use core::fmt;
+
+use super::{AccessToken, Policy, UnixTime};
+use crate::{Keys, PublicKey, Reason, UntrustedToken, VerifyingKey};
+
+/// Policies and keys by issuer.
+///
+/// A token is judged by the policy and the keys of the issuer it names, and by no others: `iss`
+/// is compared byte for byte, and nothing of one issuer is tried for another's token.
+///
+/// ```
+/// use gatepost::{Issuers, KeySet, Policy, Reason, UnixTime};
+///
+/// let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1",
+///     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+/// let keys: KeySet<4> = KeySet::from_jwks(jwks)?;
+/// let entries = [
+///     (Policy::new("https://one.example", "https://mcp.example.com")?, keys.keys()),
+///     (Policy::new("https://two.example", "api://mcp")?, keys.keys()),
+/// ];
+/// let issuers = Issuers::new(&entries)?;
+///
+/// // {"alg":"EdDSA"}.{"iss":"https://three.example"}.
+/// let token = "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL3RocmVlLmV4YW1wbGUifQ.";
+/// let mut memory = [0; 4096];
+/// let refused = issuers.validate(token, UnixTime::from_secs(0), &mut memory);
+/// assert_eq!(refused.unwrap_err(), Reason::IssuerMismatch);
+/// # Ok::<(), Reason>(())
+/// ```
+pub struct Issuers<'p, K = PublicKey> {
+    entries: &'p [(Policy<'p>, Keys<'p, K>)],
+}
+
+impl<'p, K: VerifyingKey> Issuers<'p, K> {
+    /// Policies with their keys, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] for no entry, and for two with the same issuer.
+    pub fn new(entries: &'p [(Policy<'p>, Keys<'p, K>)]) -> Result<Self, Reason> {
+        let mut rest = entries;
+        while let [(policy, _), others @ ..] = rest {
+            if others.iter().any(|(other, _)| other.issuer == policy.issuer) {
+                return Err(Reason::Misuse);
+            }
+            rest = others;
+        }
+        if entries.is_empty() { Err(Reason::Misuse) } else { Ok(Self { entries }) }
+    }
+
+    /// Decides whether `compact` is an access token that the policy of its issuer lets in at
+    /// `now`.
+    ///
+    /// Input, order of the checks and memory are those of [`Policy::validate`]; the header's
+    /// algorithm and type are judged once the issuer is known.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::validate`].
+    pub fn validate<'t>(
+        &self,
+        compact: &'t (impl AsRef<[u8]> + ?Sized),
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<AccessToken<'t>, Reason> {
+        let token = UntrustedToken::parse(compact, memory)?;
+        let issuer = token.unverified_issuer()?;
+        let entry = self.entries.iter().find(|(policy, _)| policy.issuer == issuer);
+        let (policy, keys) = entry.ok_or(Reason::IssuerMismatch)?;
+        policy.accept(token, *keys, now)
+    }
+}
+
+impl<K> Clone for Issuers<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Issuers<'_, K> {}
+
+impl<K> fmt::Debug for Issuers<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.entries.iter().map(|(policy, _)| policy.issuer)).finish()
+    }
+}

@@ -1,0 +1,14 @@
+//! What an access token must be to be accepted.
+
+mod issuers;
+mod policy;
+mod strings;
+mod time;
+mod token;
+mod validate;
+
+pub use issuers::Issuers;
+pub use policy::{Policy, ScopeClaims};
+pub use strings::{StringList, Strings};
+pub use time::UnixTime;
+pub use token::AccessToken;

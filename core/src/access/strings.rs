@@ -1,0 +1,258 @@
+//! Lists of strings: those of a policy, and those of a token.
+
+use core::fmt;
+
+use crate::Reason;
+use crate::text::json::{Array, Elements, Text, Value};
+
+/// One string or several, borrowed: audiences, scopes, names of claims.
+///
+/// ```
+/// use gatepost::{Policy, UnixTime};
+///
+/// Policy::new("https://issuer.example", "https://mcp.example.com/mcp")?;
+/// Policy::new("https://issuer.example", &["https://mcp.example.com/mcp", "api://mcp"])?;
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Strings<'p> {
+    kind: Kind<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind<'p> {
+    One(&'p str),
+    Several(&'p [&'p str]),
+    #[cfg(feature = "alloc")]
+    Owned(&'p [alloc::string::String]),
+}
+
+impl<'p> Strings<'p> {
+    pub(super) const NONE: Self = Self { kind: Kind::Several(&[]) };
+
+    /// The strings, in their order.
+    pub fn iter(self) -> impl Iterator<Item = &'p str> {
+        let (one, several) = match self.kind {
+            Kind::One(one) => (Some(one), &[][..]),
+            Kind::Several(several) => (None, several),
+            #[cfg(feature = "alloc")]
+            Kind::Owned(_) => (None, &[][..]),
+        };
+        let strings = one.into_iter().chain(several.iter().copied());
+        #[cfg(feature = "alloc")]
+        let strings = strings.chain(
+            match self.kind {
+                Kind::Owned(owned) => owned,
+                _ => &[],
+            }
+            .iter()
+            .map(alloc::string::String::as_str),
+        );
+        strings
+    }
+
+    /// Refuses a list that holds an empty string.
+    pub(super) fn refuse_empty_ones(self) -> Result<Self, Reason> {
+        if self.iter().any(str::is_empty) { Err(Reason::Misuse) } else { Ok(self) }
+    }
+}
+
+impl<'p> From<&'p str> for Strings<'p> {
+    fn from(one: &'p str) -> Self {
+        Self { kind: Kind::One(one) }
+    }
+}
+
+impl<'p> From<&'p [&'p str]> for Strings<'p> {
+    fn from(several: &'p [&'p str]) -> Self {
+        Self { kind: Kind::Several(several) }
+    }
+}
+
+impl<'p, const N: usize> From<&'p [&'p str; N]> for Strings<'p> {
+    fn from(several: &'p [&'p str; N]) -> Self {
+        Self { kind: Kind::Several(several) }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'p> From<&'p [alloc::string::String]> for Strings<'p> {
+    fn from(owned: &'p [alloc::string::String]) -> Self {
+        Self { kind: Kind::Owned(owned) }
+    }
+}
+
+impl fmt::Debug for Strings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The strings that a claim of a token holds, in their order; iterating yields each.
+#[derive(Clone)]
+pub struct StringList<'t> {
+    kind: ListKind<'t>,
+}
+
+#[derive(Clone)]
+enum ListKind<'t> {
+    /// One string.
+    One(Option<&'t str>),
+    /// Separated by spaces ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+    Words(&'t str),
+    /// The strings of an array without escapes.
+    Array(Elements<'t>),
+    /// Each ends with a NUL: the strings of an array with escapes, decoded.
+    Decoded(&'t str),
+}
+
+impl<'t> StringList<'t> {
+    pub(super) const EMPTY: Self = Self { kind: ListKind::One(None) };
+
+    /// Reads a claim that is a string or an array of strings.
+    ///
+    /// Escapes are decoded into the front of `memory`; what is left of it is returned.
+    pub(super) fn of_string_or_array(
+        value: Option<Value<'t>>,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        match value {
+            None => Ok((Self::EMPTY, memory)),
+            Some(Value::String(text)) => {
+                let (text, memory) = text.decode_or_borrow(memory)?;
+                Ok((Self { kind: ListKind::One(Some(text)) }, memory))
+            }
+            Some(Value::Array(array)) => Self::of_array(array, memory),
+            Some(_) => Err(Reason::InvalidClaim),
+        }
+    }
+
+    /// Reads a claim that is a string of words separated by spaces.
+    pub(super) fn of_words(
+        value: Option<Value<'t>>,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        match value {
+            None => Ok((Self::EMPTY, memory)),
+            Some(Value::String(text)) => {
+                let (text, memory) = text.decode_or_borrow(memory)?;
+                Ok((Self { kind: ListKind::Words(text) }, memory))
+            }
+            Some(_) => Err(Reason::InvalidClaim),
+        }
+    }
+
+    /// Reads an array of strings.
+    pub(super) fn of_array(
+        array: Array<'t>,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        let mut has_escapes = false;
+        for element in array.elements() {
+            let text = element.as_text().ok_or(Reason::InvalidClaim)?;
+            has_escapes |= text.as_str().is_none();
+        }
+        if has_escapes {
+            return Self::decode_array(array, memory);
+        }
+        Ok((Self { kind: ListKind::Array(array.elements()) }, memory))
+    }
+
+    fn decode_array(
+        array: Array<'t>,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        let mut len = 0_usize;
+        for text in array.elements().filter_map(Value::as_text) {
+            // NUL separates the decoded strings, and has no place in any of them.
+            if text.chars().any(|c| c == '\0') {
+                return Err(Reason::InvalidClaim);
+            }
+            let rest = memory.get_mut(len..).unwrap_or_default();
+            let written = Text::copy_to(text, rest)?.0.len();
+            *rest.get_mut(written).ok_or(Reason::MemoryTooSmall)? = 0;
+            len = len.saturating_add(written).saturating_add(1);
+        }
+        let (decoded, memory) = memory.split_at_mut_checked(len).ok_or(Reason::MemoryTooSmall)?;
+        let decoded = core::str::from_utf8(decoded).map_err(|_| Reason::InvalidClaim)?;
+        Ok((Self { kind: ListKind::Decoded(decoded) }, memory))
+    }
+}
+
+impl<'t> Iterator for StringList<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        match &mut self.kind {
+            ListKind::One(one) => one.take(),
+            ListKind::Words(words) => {
+                let rest = words.trim_start_matches(' ');
+                if rest.is_empty() {
+                    *words = rest;
+                    return None;
+                }
+                let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                *words = rest;
+                Some(word)
+            }
+            // All are strings without escapes: that was checked.
+            ListKind::Array(elements) => elements.next()?.as_str(),
+            ListKind::Decoded(decoded) => {
+                let (string, rest) = decoded.split_once('\0')?;
+                *decoded = rest;
+                Some(string)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for StringList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::text::json;
+
+    fn list<'t>(json: &'t str, memory: &'t mut [u8]) -> Result<Vec<&'t str>, Reason> {
+        let members = json::object(json.as_bytes(), &["v"], &mut [0; 64]).unwrap();
+        StringList::of_string_or_array(members.value(0), memory).map(|(list, _)| list.collect())
+    }
+
+    fn words<'t>(json: &'t str, memory: &'t mut [u8]) -> Result<Vec<&'t str>, Reason> {
+        let members = json::object(json.as_bytes(), &["v"], &mut [0; 64]).unwrap();
+        StringList::of_words(members.value(0), memory).map(|(list, _)| list.collect())
+    }
+
+    #[test]
+    fn a_string_and_an_array_of_strings_are_lists() {
+        assert_eq!(list(r#"{"v":"a b"}"#, &mut []).unwrap(), ["a b"]);
+        assert_eq!(list(r#"{"v":["a","b c",""]}"#, &mut []).unwrap(), ["a", "b c", ""]);
+        assert!(list(r#"{"v":[]}"#, &mut []).unwrap().is_empty());
+        assert!(list("{}", &mut []).unwrap().is_empty());
+        assert_eq!(list(r#"{"v":["\u0061","b"]}"#, &mut [0; 4]).unwrap(), ["a", "b"]);
+        assert_eq!(list(r#"{"v":["\u0061","b"]}"#, &mut [0; 3]), Err(Reason::MemoryTooSmall));
+        for json in [
+            r#"{"v":[1]}"#,
+            r#"{"v":["a",null]}"#,
+            r#"{"v":{}}"#,
+            r#"{"v":null}"#,
+            r#"{"v":["\u0000"]}"#,
+        ] {
+            assert_eq!(list(json, &mut [0; 64]), Err(Reason::InvalidClaim), "{json}");
+        }
+    }
+
+    #[test]
+    fn words_are_separated_by_spaces_alone() {
+        assert_eq!(words(r#"{"v":"a b  c "}"#, &mut []).unwrap(), ["a", "b", "c"]);
+        assert_eq!(words(r#"{"v":"a\tb\u0020c"}"#, &mut [0; 8]).unwrap(), ["a\tb", "c"]);
+        assert!(words(r#"{"v":" "}"#, &mut []).unwrap().is_empty());
+        assert_eq!(words(r#"{"v":["a"]}"#, &mut []), Err(Reason::InvalidClaim));
+    }
+}

@@ -1,0 +1,137 @@
+//! A token that was let in.
+
+use core::fmt;
+
+use super::{StringList, UnixTime};
+use crate::Algorithm;
+use crate::text::json::{Object, Value};
+
+/// An access token whose signature is good and that a [`Policy`](crate::Policy) has let in.
+///
+/// There is no other way to come by one. It borrows the memory that the caller passed.
+#[derive(Clone)]
+pub struct AccessToken<'t> {
+    pub(super) algorithm: Algorithm,
+    pub(super) key_id: Option<&'t str>,
+    pub(super) issuer: &'t str,
+    pub(super) subject: Option<&'t str>,
+    pub(super) client_id: Option<&'t str>,
+    pub(super) audience: StringList<'t>,
+    pub(super) accepted_audience: &'t str,
+    pub(super) scopes: Scopes<'t>,
+    pub(super) expires_at: Option<UnixTime>,
+    pub(super) issued_at: Option<UnixTime>,
+    pub(super) claims: Object<'t>,
+}
+
+impl<'t> AccessToken<'t> {
+    /// The algorithm of the signature.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key that the header named (`kid`), if it named one.
+    #[must_use]
+    pub const fn key_id(&self) -> Option<&'t str> {
+        self.key_id
+    }
+
+    /// The issuer (`iss`).
+    #[must_use]
+    pub const fn issuer(&self) -> &'t str {
+        self.issuer
+    }
+
+    /// The subject (`sub`): the user, or the client itself.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&'t str> {
+        self.subject
+    }
+
+    /// The client that the token was issued to: `client_id`
+    /// ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)), else `azp`.
+    #[must_use]
+    pub const fn client_id(&self) -> Option<&'t str> {
+        self.client_id
+    }
+
+    /// The audiences (`aud`), one at least.
+    #[must_use]
+    pub fn audience(&self) -> StringList<'t> {
+        self.audience.clone()
+    }
+
+    /// The audience for which the token was accepted: the first of the policy's that it names.
+    #[must_use]
+    pub const fn accepted_audience(&self) -> &'t str {
+        self.accepted_audience
+    }
+
+    /// The scopes, from the claims that the policy takes them from, in their order there. One
+    /// that two claims name comes twice.
+    pub fn scopes(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        self.scopes.clone()
+    }
+
+    /// Whether the token has this scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().any(|granted| granted == scope)
+    }
+
+    /// When the token expires (`exp`), leeway not counted; a fraction of a second is rounded up.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<UnixTime> {
+        self.expires_at
+    }
+
+    /// When the token was issued (`iat`); a fraction of a second is rounded up.
+    #[must_use]
+    pub const fn issued_at(&self) -> Option<UnixTime> {
+        self.issued_at
+    }
+
+    /// The claim with this name, whatever it is.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<Value<'t>> {
+        self.claims.member(name)
+    }
+
+    /// All claims, as one JSON object.
+    #[must_use]
+    pub const fn claims(&self) -> Object<'t> {
+        self.claims
+    }
+}
+
+impl fmt::Debug for AccessToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Who the token speaks of stays out of logs.
+        f.debug_struct("AccessToken")
+            .field("algorithm", &self.algorithm)
+            .field("issuer", &self.issuer)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The scopes of up to three claims.
+#[derive(Clone, Debug)]
+pub(super) struct Scopes<'t> {
+    lists: [StringList<'t>; 3],
+}
+
+impl<'t> Scopes<'t> {
+    pub(super) const fn new(lists: [StringList<'t>; 3]) -> Self {
+        Self { lists }
+    }
+}
+
+impl<'t> Iterator for Scopes<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        self.lists.iter_mut().find_map(Iterator::next)
+    }
+}

@@ -1,0 +1,197 @@
+//! The decision: [`Policy::accept`] and the checks it is made of, in their order.
+
+use super::token::{AccessToken, Scopes};
+use super::{Policy, StringList, UnixTime};
+use crate::jose::{CLAIMS, Head, claim};
+use crate::limits::MAX_TIME;
+use crate::text::json::{Members, Object, Value};
+use crate::{Keys, Reason, UntrustedToken, VerifyingKey};
+
+impl Policy<'_> {
+    /// Decides about a token whose form was checked by [`UntrustedToken::parse`].
+    ///
+    /// For callers that choose policy and keys by
+    /// [`unverified_issuer`](UntrustedToken::unverified_issuer); others call
+    /// [`validate`](Self::validate), which does the same in one step.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`validate`](Self::validate).
+    pub fn accept<'t, 'k, K: VerifyingKey + 'k>(
+        &self,
+        token: UntrustedToken<'t>,
+        keys: impl Into<Keys<'k, K>>,
+        now: UnixTime,
+    ) -> Result<AccessToken<'t>, Reason> {
+        let keys = keys.into();
+        self.require_header(&token.head, &keys)?;
+        if token.unverified_issuer()? != self.issuer {
+            return Err(Reason::IssuerMismatch);
+        }
+        keys.verify(&token.head)?;
+        self.judge_claims(token, now)
+    }
+
+    /// The header's algorithm and type are among those that are accepted.
+    pub(super) fn require_header<K>(
+        &self,
+        head: &Head<'_>,
+        keys: &Keys<'_, K>,
+    ) -> Result<(), Reason> {
+        let algorithms = self.algorithms.unwrap_or_else(|| keys.default_algorithms());
+        if !algorithms.contains(head.algorithm()) {
+            return Err(Reason::AlgorithmNotAllowed);
+        }
+        let is_accepted = match (head.typ(), self.typ) {
+            (None, None) => true,
+            (Some(typ), None) => is_type(typ, "JWT") || is_type(typ, "at+jwt"),
+            (Some(typ), Some(required)) => is_type(typ, required),
+            (None, Some(_)) => false,
+        };
+        if is_accepted { Ok(()) } else { Err(Reason::TypeMismatch) }
+    }
+
+    /// Judges the claims of a token with a good signature.
+    fn judge_claims<'t>(
+        &self,
+        token: UntrustedToken<'t>,
+        now: UnixTime,
+    ) -> Result<AccessToken<'t>, Reason> {
+        let UntrustedToken { head, claims_json, claims, issuer, memory } = token;
+        let object = Object::new(claims_json);
+
+        let expires_at = self.judge_expiry(&claims, now)?;
+        if time(&claims, claim::NBF)?.is_some_and(|not_before| now.plus(self.leeway) < not_before) {
+            return Err(Reason::NotYetValid);
+        }
+        let issued_at = time(&claims, claim::IAT)?;
+        if issued_at.is_some_and(|issued_at| issued_at > now.plus(self.leeway)) {
+            return Err(Reason::IssuedInFuture);
+        }
+
+        let aud = claims.value(claim::AUD).ok_or(Reason::MissingClaim)?;
+        let (audience, memory) = StringList::of_string_or_array(Some(aud), memory)?;
+        let accepted_audience = self
+            .audiences
+            .iter()
+            .find_map(|accepted| audience.clone().find(|audience| *audience == accepted))
+            .ok_or(Reason::AudienceMismatch)?;
+
+        let is_there = |name: &str| match claim::NAMES.iter().position(|known| *known == name) {
+            Some(known) => claims.value(known).is_some(),
+            None => object.member(name).is_some(),
+        };
+        if !self.required_claims.iter().all(is_there) {
+            return Err(Reason::MissingClaim);
+        }
+        let (subject, memory) = string(&claims, claim::SUB, memory)?;
+        let (client_id, memory) = string(&claims, claim::CLIENT_ID, memory)?;
+        let (authorized_party, memory) = string(&claims, claim::AZP, memory)?;
+        if !matches!(claims.value(claim::JTI), None | Some(Value::String(_))) {
+            return Err(Reason::InvalidClaim);
+        }
+
+        let (scopes, _) = self.scopes(&claims, memory)?;
+        if self.required_scopes.iter().any(|required| !scopes.clone().any(|s| s == required)) {
+            return Err(Reason::InsufficientScope);
+        }
+
+        Ok(AccessToken {
+            algorithm: head.algorithm(),
+            key_id: head.key_id(),
+            issuer: issuer?,
+            subject,
+            client_id: client_id.or(authorized_party),
+            audience,
+            accepted_audience,
+            scopes,
+            expires_at,
+            issued_at,
+            claims: object,
+        })
+    }
+
+    fn judge_expiry(
+        &self,
+        claims: &Members<'_, CLAIMS>,
+        now: UnixTime,
+    ) -> Result<Option<UnixTime>, Reason> {
+        let expires_at = time(claims, claim::EXP)?;
+        match expires_at {
+            // "on or after which the JWT MUST NOT be accepted"
+            Some(expires_at) if now >= expires_at.plus(self.leeway) => Err(Reason::Expired),
+            None if self.required_claims.iter().any(|name| name == "exp") => {
+                Err(Reason::MissingClaim)
+            }
+            _ => Ok(expires_at),
+        }
+    }
+
+    fn scopes<'t>(
+        &self,
+        claims: &Members<'t, CLAIMS>,
+        memory: &'t mut [u8],
+    ) -> Result<(Scopes<'t>, &'t mut [u8]), Reason> {
+        let wanted = |is_wanted: bool, claim| if is_wanted { claims.value(claim) } else { None };
+
+        let scope = wanted(self.scope_claims.scope, claim::SCOPE);
+        let (scope, memory) = StringList::of_words(scope, memory)?;
+        let (scp, memory) = match wanted(self.scope_claims.scp, claim::SCP) {
+            Some(Value::Array(array)) => StringList::of_array(array, memory)?,
+            scp => StringList::of_words(scp, memory)?,
+        };
+        let (permissions, memory) = match wanted(self.scope_claims.permissions, claim::PERMISSIONS)
+        {
+            None => (StringList::EMPTY, memory),
+            Some(Value::Array(array)) => StringList::of_array(array, memory)?,
+            Some(_) => return Err(Reason::InvalidClaim),
+        };
+        Ok((Scopes::new([scope, scp, permissions]), memory))
+    }
+}
+
+/// Whether two media types are the same, where the prefix `application/` may be left out
+/// ([RFC 7515, section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+fn is_type(typ: &str, other: &str) -> bool {
+    let short = |typ| -> &str {
+        match str::split_at_checked(typ, "application/".len()) {
+            Some((prefix, rest))
+                if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') =>
+            {
+                rest
+            }
+            _ => typ,
+        }
+    };
+    short(typ).eq_ignore_ascii_case(short(other))
+}
+
+/// A NumericDate: a JSON number from 0 to [`MAX_TIME`], fractions rounded up.
+///
+/// Whole seconds are what `now` comes in, and for each of the comparisons the next whole second
+/// decides as the fraction would.
+fn time(claims: &Members<'_, CLAIMS>, claim: usize) -> Result<Option<UnixTime>, Reason> {
+    match claims.value(claim) {
+        None => Ok(None),
+        Some(Value::Number(number)) => {
+            let seconds = number.ceiling(MAX_TIME).ok_or(Reason::InvalidClaim)?;
+            Ok(Some(UnixTime::from_secs(seconds)))
+        }
+        Some(_) => Err(Reason::InvalidClaim),
+    }
+}
+
+fn string<'t>(
+    claims: &Members<'t, CLAIMS>,
+    claim: usize,
+    memory: &'t mut [u8],
+) -> Result<(Option<&'t str>, &'t mut [u8]), Reason> {
+    match claims.value(claim) {
+        None => Ok((None, memory)),
+        Some(Value::String(text)) => {
+            let (text, memory) = text.decode_or_borrow(memory)?;
+            Ok((Some(text), memory))
+        }
+        Some(_) => Err(Reason::InvalidClaim),
+    }
+}

@@ -1,0 +1,79 @@
+//! Signatures: what a key is, the keys this crate brings, and sets of them.
+
+use crate::{Algorithm, Reason};
+
+mod digest;
+#[cfg(any(feature = "p256", feature = "p384"))]
+mod ecdsa;
+#[cfg(feature = "ed25519")]
+mod ed25519;
+#[cfg(feature = "hmac")]
+mod hmac;
+mod key_set;
+mod public_key;
+#[cfg(feature = "rsa")]
+mod rsa;
+mod secret;
+mod slots;
+mod strength;
+mod thumbprint;
+
+pub use key_set::KeySet;
+pub use public_key::PublicKey;
+pub use slots::{KeySlot, Keys, SkippedKey, load};
+
+/// A key that can verify signatures.
+///
+/// [`PublicKey`] is the one this crate brings; whoever has faster or otherwise certified code
+/// implements this for a type of their own and fills slots with it through [`load`].
+///
+/// ```
+/// use gatepost::{Algorithm, Reason, VerifyingKey};
+///
+/// /// A key that counts what it is asked, and refuses it all.
+/// struct Refusing(core::cell::Cell<u32>);
+///
+/// impl VerifyingKey for Refusing {
+///     fn verify(
+///         &self,
+///         _algorithm: Algorithm,
+///         _message: &[u8],
+///         _prehash: Option<&[u8]>,
+///         _signature: &[u8],
+///     ) -> Result<(), Reason> {
+///         self.0.set(self.0.get() + 1);
+///         Err(Reason::InvalidSignature)
+///     }
+/// }
+/// ```
+pub trait VerifyingKey {
+    /// Checks that `signature` is this key's over `message`.
+    ///
+    /// `algorithm` is the one that the key was loaded for. `prehash` is the digest of `message`
+    /// with the hash of `algorithm`, where it is known already; a digest of another length is not
+    /// used.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidSignature`], whatever is wrong with it;
+    /// [`Reason::KeyAlgorithmMismatch`] where the key cannot be one of `algorithm`.
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        prehash: Option<&[u8]>,
+        signature: &[u8],
+    ) -> Result<(), Reason>;
+}
+
+impl<K: VerifyingKey + ?Sized> VerifyingKey for &K {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        prehash: Option<&[u8]>,
+        signature: &[u8],
+    ) -> Result<(), Reason> {
+        (**self).verify(algorithm, message, prehash, signature)
+    }
+}

@@ -1,0 +1,84 @@
+//! The encodings that a signature opens to.
+
+use super::MAX_LEN;
+use crate::crypto::digest::Hash;
+
+/// Whether `encoded`, as long as the modulus, is the EMSA-PKCS1-v1_5 encoding of `digest`
+/// ([RFC 8017, section 9.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.2)).
+///
+/// The whole encoding is made and compared, never taken apart: the forgeries against lenient
+/// parsers have nothing to aim at.
+pub(super) fn is_pkcs1(encoded: &[u8], hash: Hash, digest: &[u8]) -> bool {
+    let info = digest_info(hash);
+    let Some(padding) =
+        encoded.len().checked_sub(info.len().saturating_add(digest.len()).saturating_add(3))
+    else {
+        return false;
+    };
+    // 0x00 0x01 0xff … 0xff 0x00 DigestInfo digest
+    let expected = [0, 1]
+        .into_iter()
+        .chain(core::iter::repeat_n(0xff, padding))
+        .chain([0])
+        .chain(info.iter().copied())
+        .chain(digest.iter().copied());
+    padding >= 8 && encoded.iter().copied().eq(expected)
+}
+
+/// The DER of everything before the digest, with the NULL that
+/// [RFC 8017, appendix A.2.4](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.2.4) asks for.
+fn digest_info(hash: Hash) -> [u8; 19] {
+    let (id, len, all) = match hash {
+        Hash::Sha256 => (1, 32, 49),
+        Hash::Sha384 => (2, 48, 65),
+        Hash::Sha512 => (3, 64, 81),
+    };
+    // SEQUENCE { SEQUENCE { OID 2.16.840.1.101.3.4.2.id, NULL }, OCTET STRING of len }
+    [0x30, all, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, id, 5, 0, 4, len]
+}
+
+/// Whether `encoded`, as long as the modulus of `modulus_bits`, is an EMSA-PSS encoding of
+/// `digest` with MGF1 of the same hash and a salt as long as the digest
+/// ([RFC 8017, section 9.1.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.1.2),
+/// [RFC 7518, section 3.5](https://www.rfc-editor.org/rfc/rfc7518#section-3.5)).
+pub(super) fn is_pss(encoded: &[u8], modulus_bits: usize, hash: Hash, digest: &[u8]) -> bool {
+    check_pss(encoded, modulus_bits, hash, digest).unwrap_or(false)
+}
+
+fn check_pss(encoded: &[u8], modulus_bits: usize, hash: Hash, digest: &[u8]) -> Option<bool> {
+    let bits = modulus_bits.checked_sub(1)?;
+    // Where the modulus has one bit more than whole bytes, the encoding is a byte shorter than it.
+    let encoded = match encoded.len().checked_sub(bits.div_ceil(8))? {
+        0 => encoded,
+        1 => encoded.strip_prefix(&[0])?,
+        _ => return None,
+    };
+    // masked data block ‖ H ‖ 0xbc
+    let encoded = encoded.strip_suffix(&[0xbc])?;
+    let (masked, h) = encoded.split_at_checked(encoded.len().checked_sub(hash.len())?)?;
+    // The bits of the first byte beyond those of the encoding are zero, and stay so.
+    let unused_bits = bits.wrapping_neg() % 8;
+    let used = 0xff_u8 >> unused_bits;
+    if masked.first()? & !used != 0 {
+        return Some(false);
+    }
+
+    let mut memory = [0; MAX_LEN];
+    let block = memory.get_mut(..masked.len())?;
+    let pieces = block.chunks_mut(hash.len()).zip(masked.chunks(hash.len()));
+    for (counter, (piece, masked)) in (0_u32..).zip(pieces) {
+        let mask = hash.digest(&[h, &counter.to_be_bytes()]);
+        for ((byte, masked), mask) in piece.iter_mut().zip(masked).zip(mask.as_bytes()) {
+            *byte = masked ^ mask;
+        }
+    }
+    *block.first_mut()? &= used;
+
+    // Zeros, then 0x01, then the salt.
+    let (padding, salt) = block.split_at_checked(block.len().checked_sub(hash.len())?)?;
+    let (separator, zeros) = padding.split_last()?;
+    if *separator != 1 || zeros.iter().any(|byte| *byte != 0) {
+        return Some(false);
+    }
+    Some(hash.digest(&[&[0; 8], digest, salt]).as_bytes() == h)
+}

@@ -1,0 +1,290 @@
+//! Slots for keys in memory of the caller's, and the choice of one for a token.
+
+use core::fmt;
+
+use heapless::Vec;
+
+use super::strength;
+use super::thumbprint::thumbprint;
+use super::{PublicKey, VerifyingKey};
+use crate::jose::{Head, Jwk};
+use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS, MAX_SIGNATURE_LEN};
+use crate::{Algorithm, Algorithms, ImportOptions, ParsedKey, Reason};
+
+/// A key of a set: its identifier, its one algorithm, and what verifies.
+#[derive(Clone)]
+pub struct KeySlot<K = PublicKey> {
+    key_id: Option<KeyId>,
+    algorithm: Algorithm,
+    thumbprint: [u8; 32],
+    key: K,
+}
+
+type KeyId = Vec<u8, MAX_KEY_ID_LEN, u8>;
+
+impl<K> KeySlot<K> {
+    /// Checks a parsed key and prepares it with `make`.
+    pub(super) fn new(
+        parsed: &ParsedKey<'_>,
+        key_id: Option<&str>,
+        make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
+    ) -> Result<Self, Reason> {
+        let key_id = match key_id {
+            Some(id) => Some(KeyId::from_slice(id.as_bytes()).map_err(|_| Reason::InvalidKey)?),
+            None => None,
+        };
+        strength::check(parsed)?;
+        Ok(Self {
+            key_id,
+            algorithm: parsed.algorithm,
+            thumbprint: thumbprint(parsed),
+            key: make(parsed)?,
+        })
+    }
+
+    /// The key's identifier (`kid`), if it has one.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_ref().and_then(|id| core::str::from_utf8(id).ok())
+    }
+
+    /// The one algorithm that the key is for.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The SHA-256 thumbprint of the key
+    /// ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), 32 bytes; `None` for a shared secret,
+    /// which its thumbprint would help to guess.
+    #[must_use]
+    pub const fn thumbprint(&self) -> Option<&[u8; 32]> {
+        if self.algorithm.is_symmetric() { None } else { Some(&self.thumbprint) }
+    }
+
+    /// What verifies.
+    #[must_use]
+    pub const fn key(&self) -> &K {
+        &self.key
+    }
+
+    fn is_named(&self, key_id: &str) -> bool {
+        self.key_id.as_ref().is_some_and(|id| id.as_slice() == key_id.as_bytes())
+    }
+}
+
+impl<K> fmt::Debug for KeySlot<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySlot")
+            .field("key_id", &self.key_id())
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key that was left out of a set, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SkippedKey<'a> {
+    /// Its place in the set, counted from zero.
+    pub index: usize,
+    /// Its identifier (`kid`), if it has one that can be read.
+    pub key_id: Option<&'a str>,
+    /// Why it was left out.
+    pub reason: Reason,
+}
+
+/// Reads a JSON Web Key Set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5))
+/// into `slots` and returns how many keys it put there.
+///
+/// `jwks` is JSON of at most [`MAX_JWK_SET_LEN`](crate::limits::MAX_JWK_SET_LEN) bytes, with at
+/// most [`MAX_KEYS`] keys. `make` prepares each key. A key that cannot be used is left out and
+/// handed to `skipped`; the others are loaded all the same. The slots are cleared first, and are
+/// all empty after an error.
+///
+/// # Errors
+///
+/// The set is refused as a whole for the reasons of the JSON reader, and with
+///
+/// * [`Reason::MixedKeySet`]: shared secrets and public keys in one set;
+/// * [`Reason::KeyAmbiguous`]: two keys that differ have the same `kid` and algorithm;
+/// * [`Reason::TooManyKeys`]: more usable keys than slots, or more than [`MAX_KEYS`];
+/// * [`Reason::KeyNotFound`]: the set is empty;
+/// * the reason of the first key, where every key was left out.
+pub fn load<K>(
+    jwks: &[u8],
+    options: ImportOptions,
+    slots: &mut [Option<KeySlot<K>>],
+    mut make: impl FnMut(&ParsedKey<'_>) -> Result<K, Reason>,
+    mut skipped: impl FnMut(SkippedKey<'_>),
+) -> Result<usize, Reason> {
+    slots.iter_mut().for_each(|slot| *slot = None);
+    let mut index = 0_usize;
+    let mut loaded = 0_usize;
+    let mut is_symmetric = None;
+    let mut first_reason = Reason::KeyNotFound;
+
+    let mut take = |jwk: Jwk<'_>| {
+        if index >= MAX_KEYS {
+            return Err(Reason::TooManyKeys);
+        }
+        if *is_symmetric.get_or_insert(jwk.is_symmetric()) != jwk.is_symmetric() {
+            return Err(Reason::MixedKeySet);
+        }
+        let mut memory = [0; MAX_KEY_ID_LEN];
+        let key_id = jwk.key_id(&mut memory);
+        let slot = key_id.and_then(|key_id| {
+            jwk.parse(options, |parsed| KeySlot::new(parsed, key_id, &mut make))
+        });
+        match slot {
+            Ok(slot) => loaded = loaded.saturating_add(usize::from(insert(slots, slot)?)),
+            // Memory or a mistake of the caller's, nothing of the key's.
+            Err(reason) if reason.number() >= 900 => return Err(reason),
+            Err(reason) => {
+                if index == 0 {
+                    first_reason = reason;
+                }
+                skipped(SkippedKey { index, key_id: key_id.ok().flatten(), reason });
+            }
+        }
+        index = index.saturating_add(1);
+        Ok(())
+    };
+    let read = Jwk::read_set(jwks, &mut take);
+    let result = match read {
+        Ok(()) if loaded == 0 => Err(first_reason),
+        Ok(()) => Ok(loaded),
+        Err(reason) => Err(reason),
+    };
+    if result.is_err() {
+        slots.iter_mut().for_each(|slot| *slot = None);
+    }
+    result
+}
+
+/// Puts `slot` into the first empty one and says whether it did: an equal key that is there
+/// already serves for both.
+fn insert<K>(slots: &mut [Option<KeySlot<K>>], slot: KeySlot<K>) -> Result<bool, Reason> {
+    for place in slots {
+        match place {
+            None => {
+                *place = Some(slot);
+                return Ok(true);
+            }
+            Some(other) if other.key_id == slot.key_id && other.algorithm == slot.algorithm => {
+                if other.thumbprint == slot.thumbprint {
+                    return Ok(false);
+                }
+                // Without an identifier several may stand side by side; a token that names none
+                // is then ambiguous.
+                if slot.key_id.is_some() {
+                    return Err(Reason::KeyAmbiguous);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    Err(Reason::TooManyKeys)
+}
+
+/// A view of the keys that a token may be signed with.
+///
+/// It is made from a [`KeySet`](crate::KeySet) or from slots of the caller's.
+pub struct Keys<'k, K = PublicKey> {
+    slots: &'k [Option<KeySlot<K>>],
+}
+
+impl<'k, K: VerifyingKey> Keys<'k, K> {
+    /// Checks the signature of a compact JWS and returns its payload, whatever it holds: no claim
+    /// is looked at ([RFC 7515, section 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2)).
+    ///
+    /// `compact` has at most [`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN) characters;
+    /// `memory` takes the decoded header and payload. The result lies in `memory`.
+    ///
+    /// # Errors
+    ///
+    /// The reasons of the form, the header, the keys and the signature, or
+    /// [`Reason::MemoryTooSmall`].
+    pub fn verify_signature<'t>(
+        &self,
+        compact: &'t (impl AsRef<[u8]> + ?Sized),
+        algorithms: impl Into<Algorithms>,
+        memory: &'t mut [u8],
+    ) -> Result<&'t [u8], Reason> {
+        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        if !algorithms.into().contains(head.algorithm()) {
+            return Err(Reason::AlgorithmNotAllowed);
+        }
+        let payload = head.decode_payload(memory)?;
+        self.verify(&head)?;
+        Ok(payload)
+    }
+
+    /// Checks the signature of the token with this header.
+    pub(crate) fn verify(&self, head: &Head<'_>) -> Result<(), Reason> {
+        let mut memory = [0; MAX_SIGNATURE_LEN];
+        let signature = head.decode_signature(&mut memory)?;
+        let slot = self.find(head.key_id(), head.algorithm())?;
+        slot.key.verify(slot.algorithm, head.signing_input(), None, signature)
+    }
+}
+
+impl<'k, K> Keys<'k, K> {
+    /// The algorithms of a policy that names none: those with a public key, or, where the keys
+    /// are shared secrets, those with a secret.
+    pub(crate) fn default_algorithms(&self) -> Algorithms {
+        match self.iter().next() {
+            Some(slot) if slot.algorithm.is_symmetric() => Algorithms::SYMMETRIC,
+            _ => Algorithms::ASYMMETRIC,
+        }
+    }
+
+    /// The keys, in the order in which they were loaded.
+    pub fn iter(&self) -> impl Iterator<Item = &'k KeySlot<K>> + use<'k, K> {
+        self.slots.iter().flatten()
+    }
+
+    /// The one key that a header with this `kid` and `alg` can mean.
+    fn find(&self, key_id: Option<&str>, algorithm: Algorithm) -> Result<&'k KeySlot<K>, Reason> {
+        let Some(key_id) = key_id else {
+            return only(self.iter().filter(|slot| slot.algorithm == algorithm));
+        };
+        let mut is_known = false;
+        for slot in self.iter().filter(|slot| slot.is_named(key_id)) {
+            if slot.algorithm == algorithm {
+                return Ok(slot);
+            }
+            is_known = true;
+        }
+        if is_known {
+            return Err(Reason::KeyAlgorithmMismatch);
+        }
+        // Keys that were loaded without a name cannot be told apart by it.
+        only(self.iter().filter(|slot| slot.key_id.is_none() && slot.algorithm == algorithm))
+    }
+}
+
+fn only<'k, K>(mut slots: impl Iterator<Item = &'k KeySlot<K>>) -> Result<&'k KeySlot<K>, Reason> {
+    let slot = slots.next().ok_or(Reason::KeyNotFound)?;
+    if slots.next().is_some() { Err(Reason::KeyAmbiguous) } else { Ok(slot) }
+}
+
+impl<K> Clone for Keys<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Keys<'_, K> {}
+
+impl<'k, K> From<&'k [Option<KeySlot<K>>]> for Keys<'k, K> {
+    fn from(slots: &'k [Option<KeySlot<K>>]) -> Self {
+        Self { slots }
+    }
+}
+
+impl<K> fmt::Debug for Keys<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,136 @@
+//! The JOSE header of a token
+//! ([RFC 7515, section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)).
+
+use super::Algorithm;
+use crate::Reason;
+use crate::limits::{MAX_HEADER_LEN, MAX_KEY_ID_LEN};
+use crate::text::json::{self, Text, Value};
+
+/// What the header says that matters. `jku`, `jwk`, `x5u` and `x5c` are not read at all: where
+/// keys come from is not the sender's choice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header<'t> {
+    pub(super) algorithm: Algorithm,
+    pub(super) key_id: Option<&'t str>,
+    pub(super) typ: Option<&'t str>,
+}
+
+const ALG: usize = 0;
+const KID: usize = 1;
+const TYP: usize = 2;
+const CRIT: usize = 3;
+const B64: usize = 4;
+const NAMES: [&str; 5] = ["alg", "kid", "typ", "crit", "b64"];
+
+impl<'t> Header<'t> {
+    /// Reads the decoded header; `memory` is for its member names and for what holds escapes.
+    /// Returns the memory that is left.
+    pub(super) fn read(
+        json: &'t [u8],
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        if json.len() > MAX_HEADER_LEN {
+            return Err(Reason::TooLarge);
+        }
+        let members = json::object(json, &NAMES, memory)?;
+
+        // No extension is understood, so whatever `crit` names is not.
+        if let Some(crit) = members.value(CRIT) {
+            return Err(judge_critical(crit));
+        }
+        // RFC 7797: an unencoded payload is an extension, even where `crit` forgets to say so.
+        match members.value(B64) {
+            None | Some(Value::Bool(true)) => {}
+            Some(Value::Bool(false)) => return Err(Reason::CriticalNotUnderstood),
+            Some(_) => return Err(Reason::InvalidHeader),
+        }
+        let algorithm = match members.value(ALG).ok_or(Reason::AlgorithmMissing)? {
+            Value::String(name) => algorithm(name).ok_or(Reason::AlgorithmNotAllowed)?,
+            _ => return Err(Reason::InvalidHeader),
+        };
+        let (key_id, memory) = string(members.value(KID), memory)?;
+        if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_LEN) {
+            return Err(Reason::InvalidHeader);
+        }
+        let (typ, memory) = string(members.value(TYP), memory)?;
+        Ok((Self { algorithm, key_id, typ }, memory))
+    }
+}
+
+fn algorithm(name: Text<'_>) -> Option<Algorithm> {
+    // The longest name has seven letters.
+    Algorithm::from_name(name.decode(&mut [0; 8]).ok()?)
+}
+
+fn judge_critical(crit: Value<'_>) -> Reason {
+    let Value::Array(names) = crit else { return Reason::InvalidHeader };
+    // No token has ever needed more than two or three.
+    let is_well_formed = names.elements().next().is_some() && names.holds_distinct_strings(16);
+    if is_well_formed { Reason::CriticalNotUnderstood } else { Reason::InvalidHeader }
+}
+
+fn string<'t>(
+    value: Option<Value<'t>>,
+    memory: &'t mut [u8],
+) -> Result<(Option<&'t str>, &'t mut [u8]), Reason> {
+    match value {
+        None => Ok((None, memory)),
+        Some(Value::String(text)) => {
+            let (text, memory) = text.decode_or_borrow(memory)?;
+            Ok((Some(text), memory))
+        }
+        Some(_) => Err(Reason::InvalidHeader),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(json: &str) -> Reason {
+        Header::read(json.as_bytes(), &mut [0; 256]).unwrap_err()
+    }
+
+    #[test]
+    fn what_matters_is_read() {
+        let memory = &mut [0; 256];
+        let json = br#"{"alg":"ES\u0032\u0035\u0036","kid":"a\u0062","typ":"at+jwt","jku":7}"#;
+        let (header, _) = Header::read(json, memory).unwrap();
+        assert_eq!(header.algorithm, Algorithm::Es256);
+        assert_eq!((header.key_id, header.typ), (Some("ab"), Some("at+jwt")));
+    }
+
+    #[test]
+    fn each_parameter_has_its_form() {
+        assert_eq!(refused("{}"), Reason::AlgorithmMissing);
+        for alg in ["none", "NONE", "nOnE", "", "ES512", "\\u006eone"] {
+            assert_eq!(refused(&format!(r#"{{"alg":"{alg}"}}"#)), Reason::AlgorithmNotAllowed);
+        }
+        for json in [
+            r#"{"alg":null}"#,
+            r#"{"alg":["RS256"]}"#,
+            r#"{"alg":"RS256","kid":1}"#,
+            r#"{"alg":"RS256","typ":null}"#,
+            r#"{"alg":"RS256","b64":0}"#,
+            r#"{"alg":"RS256","crit":[]}"#,
+            r#"{"alg":"RS256","crit":"exp"}"#,
+            r#"{"alg":"RS256","crit":[1]}"#,
+            r#"{"alg":"RS256","crit":["a","\u0061"]}"#,
+        ] {
+            assert_eq!(refused(json), Reason::InvalidHeader, "{json}");
+        }
+        let long = "k".repeat(MAX_KEY_ID_LEN + 1);
+        assert_eq!(refused(&format!(r#"{{"alg":"RS256","kid":"{long}"}}"#)), Reason::InvalidHeader);
+    }
+
+    #[test]
+    fn extensions_are_not_understood() {
+        for json in [
+            r#"{"alg":"RS256","crit":["exp"]}"#,
+            r#"{"alg":"RS256","crit":["b64"],"b64":true}"#,
+            r#"{"alg":"RS256","b64":false}"#,
+        ] {
+            assert_eq!(refused(json), Reason::CriticalNotUnderstood, "{json}");
+        }
+    }
+}

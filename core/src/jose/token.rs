@@ -1,0 +1,283 @@
+//! The compact serialization of a token
+//! ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
+
+use core::fmt;
+
+use super::Algorithm;
+use super::header::Header;
+use crate::Reason;
+use crate::limits::{MAX_HEADER_LEN, MAX_PAYLOAD_LEN, MAX_SIGNATURE_LEN, MAX_TOKEN_LEN};
+use crate::text::base64url;
+use crate::text::json::{self, Members, Value};
+
+/// A token whose form has been checked, and nothing else: anybody can have made it.
+///
+/// It shows what is needed to choose a policy and keys, and no claim but the issuer. A
+/// [`Policy`](crate::Policy) turns it into an [`AccessToken`](crate::AccessToken).
+///
+/// ```
+/// use gatepost::UntrustedToken;
+///
+/// // {"alg":"ES256","kid":"1"}.{"iss":"https://issuer.example"}.(not a signature)
+/// let compact = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIn0.AAAA";
+/// let mut memory = [0; 4096];
+/// let token = UntrustedToken::parse(compact, &mut memory)?;
+/// assert_eq!(token.unverified_issuer()?, "https://issuer.example");
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
+pub struct UntrustedToken<'t> {
+    pub(crate) head: Head<'t>,
+    /// The decoded claims, checked to be one JSON object.
+    pub(crate) claims_json: &'t str,
+    pub(crate) claims: Members<'t, CLAIMS>,
+    pub(crate) issuer: Issuer<'t>,
+    pub(crate) memory: &'t mut [u8],
+}
+
+/// What is to be said of `iss`: it is judged before anything else of the claims.
+pub(crate) type Issuer<'t> = Result<&'t str, Reason>;
+
+/// The claims that decide, as indexes of what the scan finds.
+pub(crate) mod claim {
+    pub(crate) const ISS: usize = 0;
+    pub(crate) const SUB: usize = 1;
+    pub(crate) const AUD: usize = 2;
+    pub(crate) const EXP: usize = 3;
+    pub(crate) const NBF: usize = 4;
+    pub(crate) const IAT: usize = 5;
+    pub(crate) const JTI: usize = 6;
+    pub(crate) const CLIENT_ID: usize = 7;
+    pub(crate) const AZP: usize = 8;
+    pub(crate) const SCOPE: usize = 9;
+    pub(crate) const SCP: usize = 10;
+    pub(crate) const PERMISSIONS: usize = 11;
+    pub(crate) const NAMES: [&str; 12] = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "client_id",
+        "azp",
+        "scope",
+        "scp",
+        "permissions",
+    ];
+}
+
+pub(crate) const CLAIMS: usize = claim::NAMES.len();
+
+impl<'t> UntrustedToken<'t> {
+    /// Checks the form of `compact`: at most [`MAX_TOKEN_LEN`] characters, three parts of
+    /// canonical base64url, a header and claims that are JSON objects without duplicate names.
+    ///
+    /// `memory` takes the decoded header and claims and, for the time of the call, the names in
+    /// them; [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough.
+    ///
+    /// # Errors
+    ///
+    /// Any reason of the form and the header, or [`Reason::MemoryTooSmall`].
+    pub fn parse(
+        compact: &'t (impl AsRef<[u8]> + ?Sized),
+        memory: &'t mut [u8],
+    ) -> Result<Self, Reason> {
+        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        Self::parse_claims(head, memory)
+    }
+
+    /// Reads the claims into the front of `memory`.
+    pub(crate) fn parse_claims(head: Head<'t>, memory: &'t mut [u8]) -> Result<Self, Reason> {
+        let payload = head.parts.payload;
+        if base64url::decoded_len(payload.len()).is_some_and(|len| len > MAX_PAYLOAD_LEN) {
+            return Err(Reason::TooLarge);
+        }
+        let (json, memory) = base64url::decode(payload, memory)?;
+        let json: &'t [u8] = json;
+        let claims = json::object(json, &claim::NAMES, memory)?;
+        let claims_json = core::str::from_utf8(json).map_err(|_| Reason::InvalidJson)?;
+        let (issuer, memory) = match claims.value(claim::ISS) {
+            Some(Value::String(text)) => {
+                let (issuer, memory) = text.decode_or_borrow(memory)?;
+                (Ok(issuer), memory)
+            }
+            Some(_) => (Err(Reason::InvalidClaim), memory),
+            None => (Err(Reason::MissingClaim), memory),
+        };
+        Ok(Self { head, claims_json, claims, issuer, memory })
+    }
+
+    /// The algorithm that the header names.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.head.algorithm()
+    }
+
+    /// The key that the header names (`kid`), if it names one.
+    #[must_use]
+    pub const fn key_id(&self) -> Option<&'t str> {
+        self.head.key_id()
+    }
+
+    /// The issuer that the token claims to be from, to choose the policy and keys by; it proves
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::MissingClaim`] without `iss`, [`Reason::InvalidClaim`] where it is no string.
+    pub const fn unverified_issuer(&self) -> Result<&'t str, Reason> {
+        self.issuer
+    }
+}
+
+impl fmt::Debug for UntrustedToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nothing of a token is printed, lest it end up in a log.
+        f.debug_struct("UntrustedToken")
+            .field("algorithm", &self.algorithm())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The header of a token, and its parts still encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Head<'t> {
+    header: Header<'t>,
+    parts: Parts<'t>,
+}
+
+impl<'t> Head<'t> {
+    /// Reads the header into the front of `memory` and returns the rest of it.
+    pub(crate) fn parse(
+        compact: &'t [u8],
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        let parts = Parts::split(compact)?;
+        if base64url::decoded_len(parts.header.len()).is_some_and(|len| len > MAX_HEADER_LEN) {
+            return Err(Reason::TooLarge);
+        }
+        let (json, memory) = base64url::decode(parts.header, memory)?;
+        let (header, memory) = Header::read(json, memory)?;
+        Ok((Self { header, parts }, memory))
+    }
+
+    pub(crate) const fn algorithm(&self) -> Algorithm {
+        self.header.algorithm
+    }
+
+    pub(crate) const fn key_id(&self) -> Option<&'t str> {
+        self.header.key_id
+    }
+
+    pub(crate) const fn typ(&self) -> Option<&'t str> {
+        self.header.typ
+    }
+
+    /// The header, the dot and the payload: what is signed.
+    pub(crate) const fn signing_input(&self) -> &'t [u8] {
+        self.parts.signing_input
+    }
+
+    /// Decodes the payload, whatever it is, into the front of `memory`.
+    pub(crate) fn decode_payload(&self, memory: &'t mut [u8]) -> Result<&'t [u8], Reason> {
+        base64url::decode(self.parts.payload, memory).map(|(payload, _)| &*payload)
+    }
+
+    /// Decodes the signature into the front of `memory`.
+    pub(crate) fn decode_signature<'m>(
+        &self,
+        memory: &'m mut [u8; MAX_SIGNATURE_LEN],
+    ) -> Result<&'m [u8], Reason> {
+        match base64url::decode(self.parts.signature, memory) {
+            Ok((signature, _)) => Ok(signature),
+            // Longer than any signature there is.
+            Err(Reason::MemoryTooSmall) => Err(Reason::InvalidSignature),
+            Err(reason) => Err(reason),
+        }
+    }
+}
+
+/// The parts of a compact token, still encoded.
+#[derive(Clone, Copy)]
+struct Parts<'t> {
+    header: &'t [u8],
+    payload: &'t [u8],
+    signature: &'t [u8],
+    signing_input: &'t [u8],
+}
+
+impl<'t> Parts<'t> {
+    fn split(compact: &'t [u8]) -> Result<Self, Reason> {
+        if compact.len() > MAX_TOKEN_LEN {
+            return Err(Reason::TooLarge);
+        }
+        let mut parts = compact.split(|byte| *byte == b'.');
+        let (Some(header), Some(payload), Some(signature)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(Reason::Malformed);
+        };
+        match parts.count() {
+            0 => {}
+            // Five parts are a compact JWE (RFC 7516, section 7.1).
+            2 => return Err(Reason::Encrypted),
+            _ => return Err(Reason::Malformed),
+        }
+        if header.is_empty() {
+            return Err(Reason::Malformed);
+        }
+        let signed = compact.len().saturating_sub(signature.len()).saturating_sub(1);
+        let signing_input = compact.get(..signed).ok_or(Reason::Malformed)?;
+        Ok(Self { header, payload, signature, signing_input })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(compact: &str) -> Reason {
+        UntrustedToken::parse(compact, &mut [0; 1024]).unwrap_err()
+    }
+
+    #[test]
+    fn three_parts_and_two_dots() {
+        for compact in [
+            "",
+            "e30",
+            ".",
+            "e30.e30",
+            "..",
+            ".e30.",
+            "e30.e30.e30.",
+            "e30.e30.e30.e30.e30.e30",
+            "{}",
+        ] {
+            assert_eq!(refused(compact), Reason::Malformed, "{compact}");
+        }
+        assert_eq!(refused("e30.e30.e30.e30.e30"), Reason::Encrypted);
+        assert_eq!(refused("...."), Reason::Encrypted);
+    }
+
+    #[test]
+    fn size_is_judged_before_anything_else() {
+        assert_eq!(refused(&".".repeat(1_000_000)), Reason::TooLarge);
+        assert_eq!(refused(&"a".repeat(MAX_TOKEN_LEN + 1)), Reason::TooLarge);
+        assert_eq!(refused(&format!("{}.e30.", "A".repeat(5464))), Reason::TooLarge);
+        let header = "eyJhbGciOiJFUzI1NiJ9";
+        assert_eq!(refused(&format!("{header}.{}.", "A".repeat(10_924))), Reason::TooLarge);
+    }
+
+    #[test]
+    fn memory_that_is_too_small_is_said() {
+        let compact = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJhIn0.AAAA";
+        for len in 0..40 {
+            let mut memory = [0; 40];
+            let parsed = UntrustedToken::parse(compact, &mut memory[..len]).map(|_| ());
+            // 15 bytes of header, 11 of claims, 8 for a name.
+            let needed = 15 + 11 + 8;
+            assert_eq!(parsed, if len < needed { Err(Reason::MemoryTooSmall) } else { Ok(()) });
+        }
+    }
+}

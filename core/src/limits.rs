@@ -1,0 +1,100 @@
+//! Every cap, and where its value comes from.
+//!
+//! What exceeds a limit is refused with the limit's own reason, before it costs more than looking
+//! at it. Limits are constants: a policy cannot be talked out of them.
+
+/// Characters of a compact token: 16 384. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// Web servers take 8 KiB (Apache, NGINX, Go's 1 MiB is the exception) for one header line, so an
+/// access token that arrives at all is shorter; twice that is room for the odd setup.
+pub const MAX_TOKEN_LEN: usize = 16_384;
+
+/// Bytes of a decoded header: 4096. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// A usual header has under 150 bytes; one with a certificate chain in `x5c`, which is ignored,
+/// has two or three thousand.
+pub const MAX_HEADER_LEN: usize = 4096;
+
+/// Bytes of a decoded set of claims: 8192. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// The largest tokens seen in the field carry some 200 groups in about 6 KiB.
+pub const MAX_PAYLOAD_LEN: usize = 8192;
+
+/// Objects and arrays that may be open at once: 32. More are [`TooDeep`](crate::Reason::TooDeep).
+///
+/// Claims nest three or four deep; the reader is not recursive, so this bounds its state, not the
+/// stack.
+pub const MAX_DEPTH: usize = 32;
+
+/// Member names that may be open at once: 512. More are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// The names of all enclosing objects are compared to find duplicates, so this bounds memory
+/// ([`NAME_LEN`] bytes a name) and time. The largest objects in claims are maps of roles, with
+/// some dozens of names.
+pub const MAX_MEMBERS: usize = 512;
+
+/// Bytes of the caller's memory that each open member name takes: 8.
+pub const NAME_LEN: usize = 8;
+
+/// Times that the hashes of two different names may be equal in one document: 16.
+///
+/// By chance that happens once in four thousand documents of [`MAX_MEMBERS`] names; more often
+/// only where somebody searched for such names to cost time
+/// ([`TooLarge`](crate::Reason::TooLarge)).
+pub const MAX_NAME_COLLISIONS: u32 = 16;
+
+/// Member names of a JSON Web Key and its set that may be open at once: 64
+/// ([`TooLarge`](crate::Reason::TooLarge)). The registry of JWK parameters has 24 names.
+pub const MAX_KEY_MEMBERS: usize = 64;
+
+/// Bytes of memory with which a validation never asks for more: 16 384.
+///
+/// The decoded header ([`MAX_HEADER_LEN`]), the decoded claims ([`MAX_PAYLOAD_LEN`]) and their
+/// member names ([`MAX_MEMBERS`] times [`NAME_LEN`]). 4096 bytes are enough for the tokens of the
+/// usual issuers.
+pub const MEMORY: usize = MAX_HEADER_LEN + MAX_PAYLOAD_LEN + MAX_MEMBERS * NAME_LEN;
+
+/// Bytes of a JSON Web Key Set: 1 MiB. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// The largest published sets have about 20 KiB.
+pub const MAX_JWK_SET_LEN: usize = 1 << 20;
+
+/// Keys of a set, the skipped ones included: 1000. More are
+/// [`TooManyKeys`](crate::Reason::TooManyKeys).
+pub const MAX_KEYS: usize = 1000;
+
+/// Bytes of a key identifier (`kid`): 128. Longer ones are
+/// [`InvalidHeader`](crate::Reason::InvalidHeader) in a token and
+/// [`InvalidKey`](crate::Reason::InvalidKey) in a set. A SHA-256 thumbprint has 43, a UUID 36.
+pub const MAX_KEY_ID_LEN: usize = 128;
+
+/// Bits of an RSA modulus at the least: 2048. Shorter ones are
+/// [`KeyTooWeak`](crate::Reason::KeyTooWeak)
+/// ([RFC 7518, section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// Bits of an RSA modulus at the most: 4096, with the feature `rsa-8192` 8192. Longer ones are
+/// [`UnsupportedKey`](crate::Reason::UnsupportedKey).
+///
+/// The cost of a verification grows with the square, so the size must not be the sender's choice.
+pub const MAX_RSA_BITS: usize = if cfg!(feature = "rsa-8192") { 8192 } else { 4096 };
+
+/// Bytes of a signature at the most: those of the largest RSA key.
+pub const MAX_SIGNATURE_LEN: usize = MAX_RSA_BITS / 8;
+
+/// Bytes of a symmetric key at the most: 1024. Longer ones are
+/// [`InvalidKey`](crate::Reason::InvalidKey); the least is the size of the hash
+/// ([RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+pub const MAX_SECRET_LEN: usize = 1024;
+
+/// Seconds of leeway at the most: 300. A policy with more is refused
+/// ([`Misuse`](crate::Reason::Misuse)). Clocks that differ by more want mending, not tolerance.
+pub const MAX_LEEWAY: u32 = 300;
+
+/// Seconds of leeway unless the policy says otherwise: 30.
+pub const DEFAULT_LEEWAY: u32 = 30;
+
+/// The largest time that a claim can hold: 2^53 - 1 seconds, the largest integer that every JSON
+/// reader keeps exact ([RFC 8259, section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6)).
+/// More is [`InvalidClaim`](crate::Reason::InvalidClaim).
+pub const MAX_TIME: u64 = (1 << 53) - 1;

@@ -1,0 +1,9 @@
+//! Why things are as they are: prose without code.
+//!
+//! * [`attacks`]: what has been done to token validators, and where it stops here.
+//! * [`defaults`]: what is strict, what is not, and why.
+//! * [`adding_an_algorithm`]: what a new signature algorithm touches.
+
+pub mod adding_an_algorithm;
+pub mod attacks;
+pub mod defaults;

@@ -1,0 +1,147 @@
+//! JSON numbers, kept as they are written.
+
+use core::fmt;
+
+/// A JSON number of a checked document, of any size and precision.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Number<'t> {
+    raw: &'t str,
+}
+
+impl<'t> Number<'t> {
+    /// `raw` is a number that the scanner has passed.
+    pub(super) const fn new(raw: &'t str) -> Self {
+        Self { raw }
+    }
+
+    /// The number as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'t str {
+        self.raw
+    }
+
+    /// The number, if it is written as an integer and one of these.
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        self.raw.parse().ok()
+    }
+
+    /// The nearest floating-point number; infinite where it is too large.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        self.raw.parse().unwrap_or(f64::NAN)
+    }
+
+    /// The least integer that is not below the number, computed exactly, if the number is from 0
+    /// to `max`.
+    ///
+    /// `max` is at most `u64::MAX / 10 - 1`.
+    pub(crate) fn ceiling(self, max: u64) -> Option<u64> {
+        let (negative, unsigned) = match self.raw.strip_prefix('-') {
+            Some(unsigned) => (true, unsigned),
+            None => (false, self.raw),
+        };
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = || integer.bytes().chain(fraction.bytes()).map(|b| b & 0x0f);
+        if digits().all(|digit| digit == 0) {
+            return Some(0); // also "-0" and "0e999999999999"
+        }
+        if negative {
+            return None;
+        }
+        // Where the decimal point is, counted in digits from the first one. An exponent beyond
+        // `i64` is beyond every document's number of digits, too.
+        let point = match exponent.parse::<i64>() {
+            Ok(exponent) => i64::try_from(integer.len()).ok()?.checked_add(exponent)?,
+            Err(_) if exponent.starts_with('-') => i64::MIN,
+            Err(_) => return None,
+        };
+        let mut value = 0_u64;
+        let mut rest = false;
+        let mut place = 0_i64;
+        for digit in digits() {
+            if place < point {
+                value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+                if value > max {
+                    return None;
+                }
+            } else {
+                rest |= digit != 0;
+            }
+            place = place.checked_add(1)?;
+        }
+        // Zeros up to the decimal point: each multiplies a value of at least one, so this ends
+        // with the first that exceeds `max`.
+        while place < point {
+            value = value.checked_mul(10)?;
+            if value > max {
+                return None;
+            }
+            place = place.checked_add(1)?;
+        }
+        let value = value.checked_add(u64::from(rest))?;
+        (value <= max).then_some(value)
+    }
+}
+
+impl fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.raw)
+    }
+}
+
+impl fmt::Debug for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.raw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::MAX_TIME;
+
+    #[test]
+    fn numbers_are_rounded_up_exactly() {
+        for (raw, value) in [
+            ("0", 0),
+            ("-0", 0),
+            ("-0.0e5", 0),
+            ("0e999999999999999999999", 0),
+            ("1", 1),
+            ("1.0", 1),
+            ("1.000000000000000000000000000000000000000000000000000001", 2),
+            ("0.1", 1),
+            ("1e-400", 1),
+            ("1e-99999999999999999999999", 1),
+            ("1.7e9", 1_700_000_000),
+            ("17E+8", 1_700_000_000),
+            ("170000000000e-2", 1_700_000_000),
+            ("170000000001e-2", 1_700_000_001),
+            ("0.0000017e15", 1_700_000_000),
+            ("9007199254740991", MAX_TIME),
+            ("9007199254740990.5", MAX_TIME),
+        ] {
+            assert_eq!(Number::new(raw).ceiling(MAX_TIME), Some(value), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_has_no_value() {
+        for raw in [
+            "-1",
+            "-0.1",
+            "-1e-400",
+            "9007199254740992",
+            "9007199254740991.1",
+            "1e999",
+            "1e99999999999999999999999",
+            "1e9223372036854775807",
+            "18446744073709551616",
+            "100000000000000000000000000000000000000",
+        ] {
+            assert_eq!(Number::new(raw).ceiling(MAX_TIME), None, "{raw}");
+        }
+    }
+}
