@@ -206,8 +206,8 @@ impl<'p> Policy<'p> {
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
         let (head, memory) = Head::parse(compact.as_ref(), memory)?;
-        // Asked here already, so that nobody's claims are decoded for a wrong algorithm.
+        // Before the claims are decoded: a wrong algorithm is not worth it.
         self.require_header(&head, &keys)?;
-        self.accept(UntrustedToken::parse_claims(head, memory)?, keys, now)
+        self.judge(UntrustedToken::parse_claims(head, memory)?, keys, now)
     }
 }

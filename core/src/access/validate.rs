@@ -25,6 +25,16 @@ impl Policy<'_> {
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
         self.require_header(&token.head, &keys)?;
+        self.judge(token, keys, now)
+    }
+
+    /// Everything behind the header: issuer, key, signature, claims.
+    pub(super) fn judge<'t, K: VerifyingKey>(
+        &self,
+        token: UntrustedToken<'t>,
+        keys: Keys<'_, K>,
+        now: UnixTime,
+    ) -> Result<AccessToken<'t>, Reason> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }

@@ -6,7 +6,7 @@ use heapless::Vec;
 
 use super::{KeySlot, Keys, PublicKey, SkippedKey, VerifyingKey, load};
 use crate::limits::MAX_KEYS;
-use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason};
+use crate::{Algorithm, Algorithms, ImportOptions, ParsedKey, Reason};
 
 /// Up to `N` keys, by value: about 1.3 KB each.
 ///
@@ -64,72 +64,46 @@ impl<const N: usize> KeySet<N> {
         Self::load(jwks, options, PublicKey::new)
     }
 
-    /// Reads one public key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)):
-    /// `PUBLIC KEY` (SubjectPublicKeyInfo) or `RSA PUBLIC KEY` (PKCS#1).
-    ///
-    /// `algorithm` is that of the key's curve, or RS256, where it is `None`. A key without
-    /// `key_id` serves tokens with any `kid`.
+    /// A set of one public key in PEM: see [`KeySlot::from_pem`].
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidKey`], [`Reason::KeyTooWeak`], [`Reason::UnsupportedKey`],
-    /// [`Reason::KeyAlgorithmMismatch`]; [`Reason::PrivateKey`] for a private key.
+    /// Those of [`KeySlot::from_pem`].
     #[cfg(feature = "pem")]
     pub fn from_pem(
         pem: impl AsRef<[u8]>,
         algorithm: Option<Algorithm>,
         key_id: Option<&str>,
     ) -> Result<Self, Reason> {
-        crate::jose::pem(pem.as_ref(), algorithm, |key| Self::from_key(key, key_id))
+        KeySlot::from_pem(pem, algorithm, key_id, PublicKey::new).and_then(Self::of_one)
     }
 
-    /// Reads one public key in DER: a SubjectPublicKeyInfo
-    /// ([RFC 5280, section 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)).
-    ///
-    /// Otherwise like [`from_pem`](Self::from_pem).
+    /// A set of one public key in DER: see [`KeySlot::from_der`].
     ///
     /// # Errors
     ///
-    /// Those of [`from_pem`](Self::from_pem).
+    /// Those of [`KeySlot::from_der`].
     #[cfg(feature = "pem")]
     pub fn from_der(
         der: impl AsRef<[u8]>,
         algorithm: Option<Algorithm>,
         key_id: Option<&str>,
     ) -> Result<Self, Reason> {
-        crate::jose::subject_public_key_info(der.as_ref(), algorithm, |key| {
-            Self::from_key(key, key_id)
-        })
+        KeySlot::from_der(der, algorithm, key_id, PublicKey::new).and_then(Self::of_one)
     }
 
-    /// A set of one shared secret, for the HMAC `algorithm`.
-    ///
-    /// `secret` is the secret itself, not base64, at least as long as the hash (32, 48 or 64
-    /// bytes) and at most [`MAX_SECRET_LEN`](crate::limits::MAX_SECRET_LEN). It is copied in
-    /// prepared form, and wiped when the set is dropped.
+    /// A set of one shared secret: see [`KeySlot::from_secret`]. It is copied in prepared form,
+    /// and wiped when the set is dropped.
     ///
     /// # Errors
     ///
-    /// [`Reason::KeyTooWeak`] for a short secret; [`Reason::KeyNotForVerification`] for a public
-    /// key in whatever form; [`Reason::KeyAlgorithmMismatch`] for an algorithm with a public key;
-    /// [`Reason::InvalidKey`] for a secret or a `key_id` that is too long.
+    /// Those of [`KeySlot::from_secret`].
     pub fn from_secret(
         secret: impl AsRef<[u8]>,
         algorithm: Algorithm,
         key_id: Option<&str>,
     ) -> Result<Self, Reason> {
-        if !algorithm.is_symmetric() {
-            return Err(Reason::KeyAlgorithmMismatch);
-        }
-        let material = KeyMaterial::Symmetric(secret.as_ref());
-        Self::from_key(&ParsedKey { algorithm, material }, key_id)
-    }
-
-    fn from_key(key: &ParsedKey<'_>, key_id: Option<&str>) -> Result<Self, Reason> {
-        let mut set = Self::empty();
-        *set.slots.first_mut().ok_or(Reason::TooManyKeys)? =
-            Some(KeySlot::new(key, key_id, PublicKey::new)?);
-        Ok(set)
+        KeySlot::from_secret(secret, algorithm, key_id, PublicKey::new).and_then(Self::of_one)
     }
 }
 
@@ -172,6 +146,12 @@ impl<const N: usize, K> KeySet<N, K> {
     #[must_use]
     pub fn keys(&self) -> Keys<'_, K> {
         Keys::from(self.slots.as_slice())
+    }
+
+    fn of_one(slot: KeySlot<K>) -> Result<Self, Reason> {
+        let mut set = Self::empty();
+        *set.slots.first_mut().ok_or(Reason::TooManyKeys)? = Some(slot);
+        Ok(set)
     }
 
     const fn empty() -> Self {

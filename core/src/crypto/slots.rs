@@ -9,7 +9,7 @@ use super::thumbprint::thumbprint;
 use super::{PublicKey, VerifyingKey};
 use crate::jose::{Head, Jwk};
 use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS, MAX_SIGNATURE_LEN};
-use crate::{Algorithm, Algorithms, ImportOptions, ParsedKey, Reason};
+use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason};
 
 /// A key of a set: its identifier, its one algorithm, and what verifies.
 #[derive(Clone)]
@@ -23,8 +23,72 @@ pub struct KeySlot<K = PublicKey> {
 type KeyId = Vec<u8, MAX_KEY_ID_LEN, u8>;
 
 impl<K> KeySlot<K> {
+    /// Reads one public key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)):
+    /// `PUBLIC KEY` (SubjectPublicKeyInfo) or `RSA PUBLIC KEY` (PKCS#1); `make` prepares it.
+    ///
+    /// `algorithm` is that of the key's curve, or RS256, where it is `None`. A key without
+    /// `key_id` serves tokens with any `kid`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidKey`], [`Reason::KeyTooWeak`], [`Reason::UnsupportedKey`],
+    /// [`Reason::KeyAlgorithmMismatch`]; [`Reason::PrivateKey`] for a private key; what `make`
+    /// returns.
+    #[cfg(feature = "pem")]
+    pub fn from_pem(
+        pem: impl AsRef<[u8]>,
+        algorithm: Option<Algorithm>,
+        key_id: Option<&str>,
+        make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
+    ) -> Result<Self, Reason> {
+        crate::jose::pem(pem.as_ref(), algorithm, |key| Self::new(key, key_id, make))
+    }
+
+    /// Reads one public key in DER: a SubjectPublicKeyInfo
+    /// ([RFC 5280, section 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)).
+    ///
+    /// Otherwise like [`from_pem`](Self::from_pem).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_pem`](Self::from_pem).
+    #[cfg(feature = "pem")]
+    pub fn from_der(
+        der: impl AsRef<[u8]>,
+        algorithm: Option<Algorithm>,
+        key_id: Option<&str>,
+        make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
+    ) -> Result<Self, Reason> {
+        crate::jose::subject_public_key_info(der.as_ref(), algorithm, |key| {
+            Self::new(key, key_id, make)
+        })
+    }
+
+    /// Takes a shared secret for the HMAC `algorithm`; `make` prepares it.
+    ///
+    /// `secret` is the secret itself, not base64, at least as long as the hash (32, 48 or 64
+    /// bytes) and at most [`MAX_SECRET_LEN`](crate::limits::MAX_SECRET_LEN).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::KeyTooWeak`] for a short secret; [`Reason::KeyNotForVerification`] for a public
+    /// key in whatever form; [`Reason::KeyAlgorithmMismatch`] for an algorithm with a public key;
+    /// [`Reason::InvalidKey`] for a secret or a `key_id` that is too long; what `make` returns.
+    pub fn from_secret(
+        secret: impl AsRef<[u8]>,
+        algorithm: Algorithm,
+        key_id: Option<&str>,
+        make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
+    ) -> Result<Self, Reason> {
+        if !algorithm.is_symmetric() {
+            return Err(Reason::KeyAlgorithmMismatch);
+        }
+        let material = KeyMaterial::Symmetric(secret.as_ref());
+        Self::new(&ParsedKey { algorithm, material }, key_id, make)
+    }
+
     /// Checks a parsed key and prepares it with `make`.
-    pub(super) fn new(
+    fn new(
         parsed: &ParsedKey<'_>,
         key_id: Option<&str>,
         make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
