@@ -47,12 +47,13 @@ pub const MAX_NAME_COLLISIONS: u32 = 16;
 /// ([`TooLarge`](crate::Reason::TooLarge)). The registry of JWK parameters has 24 names.
 pub const MAX_KEY_MEMBERS: usize = 64;
 
-/// Bytes of memory with which a validation never asks for more: 16 384.
+/// Bytes of memory with which a validation never asks for more: 17 408.
 ///
-/// The decoded header ([`MAX_HEADER_LEN`]), the decoded claims ([`MAX_PAYLOAD_LEN`]) and their
-/// member names ([`MAX_MEMBERS`] times [`NAME_LEN`]). 4096 bytes are enough for the tokens of the
+/// The decoded header ([`MAX_HEADER_LEN`]), claims ([`MAX_PAYLOAD_LEN`]) and signature
+/// ([`MAX_SIGNATURE_LEN`]) and the names of members ([`MAX_MEMBERS`] times [`NAME_LEN`]). 4096 bytes are enough for the tokens of the
 /// usual issuers.
-pub const MEMORY: usize = MAX_HEADER_LEN + MAX_PAYLOAD_LEN + MAX_MEMBERS * NAME_LEN;
+pub const MEMORY: usize =
+    MAX_HEADER_LEN + MAX_PAYLOAD_LEN + MAX_SIGNATURE_LEN + MAX_MEMBERS * NAME_LEN;
 
 /// Bytes of a JSON Web Key Set: 1 MiB. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
 ///
@@ -79,8 +80,9 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// The cost of a verification grows with the square, so the size must not be the sender's choice.
 pub const MAX_RSA_BITS: usize = if cfg!(feature = "rsa-8192") { 8192 } else { 4096 };
 
-/// Bytes of a signature at the most: those of the largest RSA key.
-pub const MAX_SIGNATURE_LEN: usize = MAX_RSA_BITS / 8;
+/// Bytes of a signature at the most: 1024, those of an RSA key of 8192 bits. Longer ones are
+/// [`TooLarge`](crate::Reason::TooLarge).
+pub const MAX_SIGNATURE_LEN: usize = 1024;
 
 /// Bytes of a symmetric key at the most: 1024. Longer ones are
 /// [`InvalidKey`](crate::Reason::InvalidKey); the least is the size of the hash

@@ -186,11 +186,11 @@ impl<'p> Policy<'p> {
     ///
     /// `compact` is the token alone, without `Bearer`, of at most
     /// [`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN) characters. `memory` takes the decoded
-    /// header and claims, which the result borrows;
+    /// token, which the result borrows;
     /// [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough, 4096 for usual tokens.
     ///
     /// The order of the checks is fixed: size and number of parts; the header and its algorithm,
-    /// type and extensions; the form of the claims; issuer; key; signature; then, for a good
+    /// type and extensions; the form of claims and signature; issuer; key; signature; then, for a good
     /// signature alone, times, audience, required claims, scopes. Nothing is hashed for a token
     /// that is refused before its signature is checked.
     ///

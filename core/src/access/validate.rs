@@ -38,11 +38,12 @@ impl Policy<'_> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }
-        keys.verify(&token.head)?;
+        keys.verify(&token.head, token.signature)?;
         self.judge_claims(token, now)
     }
 
-    /// The header's algorithm and type are among those that are accepted.
+    /// The header's algorithm and type are among those that are accepted, and its extensions are
+    /// understood.
     pub(super) fn require_header<K>(
         &self,
         head: &Head<'_>,
@@ -58,7 +59,7 @@ impl Policy<'_> {
             (Some(typ), Some(required)) => is_type(typ, required),
             (None, Some(_)) => false,
         };
-        if is_accepted { Ok(()) } else { Err(Reason::TypeMismatch) }
+        if is_accepted { head.require_extensions() } else { Err(Reason::TypeMismatch) }
     }
 
     /// Judges the claims of a token with a good signature.
@@ -67,7 +68,7 @@ impl Policy<'_> {
         token: UntrustedToken<'t>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
-        let UntrustedToken { head, claims_json, claims, issuer, memory } = token;
+        let UntrustedToken { head, claims_json, claims, issuer, memory, .. } = token;
         let object = Object::new(claims_json);
 
         let expires_at = self.judge_expiry(&claims, now)?;

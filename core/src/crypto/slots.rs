@@ -8,7 +8,7 @@ use super::strength;
 use super::thumbprint::thumbprint;
 use super::{PublicKey, VerifyingKey};
 use crate::jose::{Head, Jwk};
-use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS, MAX_SIGNATURE_LEN};
+use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS};
 use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason};
 
 /// A key of a set: its identifier, its one algorithm, and what verifies.
@@ -263,7 +263,7 @@ impl<'k, K: VerifyingKey> Keys<'k, K> {
     /// is looked at ([RFC 7515, section 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2)).
     ///
     /// `compact` has at most [`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN) characters;
-    /// `memory` takes the decoded header and payload. The result lies in `memory`.
+    /// `memory` takes the decoded header, payload and signature. The result lies in `memory`.
     ///
     /// # Errors
     ///
@@ -279,15 +279,15 @@ impl<'k, K: VerifyingKey> Keys<'k, K> {
         if !algorithms.into().contains(head.algorithm()) {
             return Err(Reason::AlgorithmNotAllowed);
         }
-        let payload = head.decode_payload(memory)?;
-        self.verify(&head)?;
+        head.require_extensions()?;
+        let (payload, memory) = head.decode_payload(memory)?;
+        let (signature, _) = head.decode_signature(memory)?;
+        self.verify(&head, signature)?;
         Ok(payload)
     }
 
     /// Checks the signature of the token with this header.
-    pub(crate) fn verify(&self, head: &Head<'_>) -> Result<(), Reason> {
-        let mut memory = [0; MAX_SIGNATURE_LEN];
-        let signature = head.decode_signature(&mut memory)?;
+    pub(crate) fn verify(&self, head: &Head<'_>, signature: &[u8]) -> Result<(), Reason> {
         let slot = self.find(head.key_id(), head.algorithm())?;
         slot.key.verify(slot.algorithm, head.signing_input(), None, signature)
     }

@@ -13,6 +13,8 @@ pub(super) struct Header<'t> {
     pub(super) algorithm: Algorithm,
     pub(super) key_id: Option<&'t str>,
     pub(super) typ: Option<&'t str>,
+    /// What is to be said of `crit` and `b64`, once algorithm and type are accepted.
+    pub(super) extensions: Result<(), Reason>,
 }
 
 const ALG: usize = 0;
@@ -34,16 +36,6 @@ impl<'t> Header<'t> {
         }
         let members = json::object(json, &NAMES, memory)?;
 
-        // No extension is understood, so whatever `crit` names is not.
-        if let Some(crit) = members.value(CRIT) {
-            return Err(judge_critical(crit));
-        }
-        // RFC 7797: an unencoded payload is an extension, even where `crit` forgets to say so.
-        match members.value(B64) {
-            None | Some(Value::Bool(true)) => {}
-            Some(Value::Bool(false)) => return Err(Reason::CriticalNotUnderstood),
-            Some(_) => return Err(Reason::InvalidHeader),
-        }
         let algorithm = match members.value(ALG).ok_or(Reason::AlgorithmMissing)? {
             Value::String(name) => algorithm(name).ok_or(Reason::AlgorithmNotAllowed)?,
             _ => return Err(Reason::InvalidHeader),
@@ -53,13 +45,27 @@ impl<'t> Header<'t> {
             return Err(Reason::InvalidHeader);
         }
         let (typ, memory) = string(members.value(TYP), memory)?;
-        Ok((Self { algorithm, key_id, typ }, memory))
+        let extensions = judge_extensions(members.value(CRIT), members.value(B64));
+        Ok((Self { algorithm, key_id, typ, extensions }, memory))
     }
 }
 
 fn algorithm(name: Text<'_>) -> Option<Algorithm> {
     // The longest name has seven letters.
     Algorithm::from_name(name.decode(&mut [0; 8]).ok()?)
+}
+
+fn judge_extensions(crit: Option<Value<'_>>, b64: Option<Value<'_>>) -> Result<(), Reason> {
+    // No extension is understood, so whatever `crit` names is not.
+    if let Some(crit) = crit {
+        return Err(judge_critical(crit));
+    }
+    // RFC 7797: an unencoded payload is an extension, even where `crit` forgets to say so.
+    match b64 {
+        None | Some(Value::Bool(true)) => Ok(()),
+        Some(Value::Bool(false)) => Err(Reason::CriticalNotUnderstood),
+        Some(_) => Err(Reason::InvalidHeader),
+    }
 }
 
 fn judge_critical(crit: Value<'_>) -> Reason {
@@ -88,7 +94,9 @@ mod tests {
     use super::*;
 
     fn refused(json: &str) -> Reason {
-        Header::read(json.as_bytes(), &mut [0; 256]).unwrap_err()
+        let memory = &mut [0; 256];
+        let header = Header::read(json.as_bytes(), memory);
+        header.and_then(|(header, _)| header.extensions).unwrap_err()
     }
 
     #[test]

@@ -143,9 +143,16 @@ impl<'a> Jwk<'a> {
                     Reason::MemoryTooSmall => Reason::UnsupportedKey,
                     reason => reason,
                 })?;
+            // Base64urlUInt: "MUST utilize the minimum number of octets".
+            if modulus.first() == Some(&0) {
+                return Err(Reason::InvalidKey);
+            }
+            if modulus.len() > MAX_RSA_BITS / 8 {
+                // It may have left no room for the exponent.
+                return Err(Reason::UnsupportedKey);
+            }
             let (exponent, _) = self.number(E, memory)?;
-            if modulus.first() == Some(&0) || exponent.first() == Some(&0) {
-                // Base64urlUInt: "MUST utilize the minimum number of octets".
+            if exponent.first() == Some(&0) {
                 return Err(Reason::InvalidKey);
             }
             KeyMaterial::Rsa { modulus, exponent }

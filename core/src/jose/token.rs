@@ -27,6 +27,8 @@ use crate::text::json::{self, Members, Value};
 /// ```
 pub struct UntrustedToken<'t> {
     pub(crate) head: Head<'t>,
+    /// Decoded, and not checked yet.
+    pub(crate) signature: &'t [u8],
     /// The decoded claims, checked to be one JSON object.
     pub(crate) claims_json: &'t str,
     pub(crate) claims: Members<'t, CLAIMS>,
@@ -73,7 +75,7 @@ impl<'t> UntrustedToken<'t> {
     /// Checks the form of `compact`: at most [`MAX_TOKEN_LEN`] characters, three parts of
     /// canonical base64url, a header and claims that are JSON objects without duplicate names.
     ///
-    /// `memory` takes the decoded header and claims and, for the time of the call, the names in
+    /// `memory` takes the decoded header, claims and signature and, for the time of the call, the names in
     /// them; [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough.
     ///
     /// # Errors
@@ -89,12 +91,9 @@ impl<'t> UntrustedToken<'t> {
 
     /// Reads the claims into the front of `memory`.
     pub(crate) fn parse_claims(head: Head<'t>, memory: &'t mut [u8]) -> Result<Self, Reason> {
-        let payload = head.parts.payload;
-        if base64url::decoded_len(payload.len()).is_some_and(|len| len > MAX_PAYLOAD_LEN) {
-            return Err(Reason::TooLarge);
-        }
-        let (json, memory) = base64url::decode(payload, memory)?;
-        let json: &'t [u8] = json;
+        refuse_longer(head.parts.payload, MAX_PAYLOAD_LEN)?;
+        let (json, memory) = head.decode_payload(memory)?;
+        let (signature, memory) = head.decode_signature(memory)?;
         let claims = json::object(json, &claim::NAMES, memory)?;
         let claims_json = core::str::from_utf8(json).map_err(|_| Reason::InvalidJson)?;
         let (issuer, memory) = match claims.value(claim::ISS) {
@@ -105,7 +104,7 @@ impl<'t> UntrustedToken<'t> {
             Some(_) => (Err(Reason::InvalidClaim), memory),
             None => (Err(Reason::MissingClaim), memory),
         };
-        Ok(Self { head, claims_json, claims, issuer, memory })
+        Ok(Self { head, signature, claims_json, claims, issuer, memory })
     }
 
     /// The algorithm that the header names.
@@ -154,9 +153,7 @@ impl<'t> Head<'t> {
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
         let parts = Parts::split(compact)?;
-        if base64url::decoded_len(parts.header.len()).is_some_and(|len| len > MAX_HEADER_LEN) {
-            return Err(Reason::TooLarge);
-        }
+        refuse_longer(parts.header, MAX_HEADER_LEN)?;
         let (json, memory) = base64url::decode(parts.header, memory)?;
         let (header, memory) = Header::read(json, memory)?;
         Ok((Self { header, parts }, memory))
@@ -179,22 +176,34 @@ impl<'t> Head<'t> {
         self.parts.signing_input
     }
 
-    /// Decodes the payload, whatever it is, into the front of `memory`.
-    pub(crate) fn decode_payload(&self, memory: &'t mut [u8]) -> Result<&'t [u8], Reason> {
-        base64url::decode(self.parts.payload, memory).map(|(payload, _)| &*payload)
+    /// Whether the extensions that the header demands are understood: none is.
+    pub(crate) const fn require_extensions(&self) -> Result<(), Reason> {
+        self.header.extensions
     }
 
-    /// Decodes the signature into the front of `memory`.
-    pub(crate) fn decode_signature<'m>(
+    /// Decodes the payload, whatever it is, into the front of `memory`; returns it and the rest.
+    pub(crate) fn decode_payload(
         &self,
-        memory: &'m mut [u8; MAX_SIGNATURE_LEN],
-    ) -> Result<&'m [u8], Reason> {
-        match base64url::decode(self.parts.signature, memory) {
-            Ok((signature, _)) => Ok(signature),
-            // Longer than any signature there is.
-            Err(Reason::MemoryTooSmall) => Err(Reason::InvalidSignature),
-            Err(reason) => Err(reason),
-        }
+        memory: &'t mut [u8],
+    ) -> Result<(&'t [u8], &'t mut [u8]), Reason> {
+        base64url::decode(self.parts.payload, memory).map(|(payload, rest)| (&*payload, rest))
+    }
+
+    /// Decodes the signature into the front of `memory`; returns it and the rest.
+    pub(crate) fn decode_signature(
+        &self,
+        memory: &'t mut [u8],
+    ) -> Result<(&'t [u8], &'t mut [u8]), Reason> {
+        refuse_longer(self.parts.signature, MAX_SIGNATURE_LEN)?;
+        base64url::decode(self.parts.signature, memory).map(|(signature, rest)| (&*signature, rest))
+    }
+}
+
+/// Refuses text that stands for more than `most` bytes.
+fn refuse_longer(text: &[u8], most: usize) -> Result<(), Reason> {
+    match base64url::decoded_len(text.len()) {
+        Some(len) if len > most => Err(Reason::TooLarge),
+        _ => Ok(()),
     }
 }
 
@@ -275,8 +284,8 @@ mod tests {
         for len in 0..40 {
             let mut memory = [0; 40];
             let parsed = UntrustedToken::parse(compact, &mut memory[..len]).map(|_| ());
-            // 15 bytes of header, 11 of claims, 8 for a name.
-            let needed = 15 + 11 + 8;
+            // Of header and claims 15 and 11 bytes; 3 of the signature; 8 for a name.
+            let needed = 15 + 11 + 3 + 8;
             assert_eq!(parsed, if len < needed { Err(Reason::MemoryTooSmall) } else { Ok(()) });
         }
     }
