@@ -1,0 +1,110 @@
+"""OAuth 2.1 access-token validation for MCP servers.
+
+>>> import gatepost
+>>> keys = gatepost.KeySet.from_secret(b"a development secret of 32 bytes")
+>>> policy = gatepost.Policy(issuer="https://as.example.com", audience="https://mcp.example.com/mcp")
+>>> validator = gatepost.Validator(policy, keys)
+>>> validator.validate("not a token")
+Traceback (most recent call last):
+    ...
+gatepost.exceptions.MalformedError: the token is not a compact JWS
+
+`gatepost.mcp` plugs a `Validator` into the official MCP SDK; ``python -m gatepost`` judges one
+token at the command line.
+"""
+
+from gatepost._native import AccessToken, KeySet, Policy, SkippedKey, Validator
+from gatepost.exceptions import (
+    AlgorithmMissingError,
+    AlgorithmNotAllowedError,
+    AudienceMismatchError,
+    ClaimRefusedError,
+    CriticalNotUnderstoodError,
+    DuplicateMemberError,
+    EncryptedError,
+    ExpiredError,
+    GatepostError,
+    InsufficientScopeError,
+    InvalidBase64Error,
+    InvalidClaimError,
+    InvalidHeaderError,
+    InvalidJsonError,
+    InvalidKeyError,
+    InvalidProofError,
+    InvalidSignatureError,
+    IssuedInFutureError,
+    IssuerMismatchError,
+    KeyAlgorithmMismatchError,
+    KeyAmbiguousError,
+    KeyNotForVerificationError,
+    KeyNotFoundError,
+    KeySetError,
+    KeysUnavailableError,
+    KeyTooWeakError,
+    MalformedError,
+    MemoryTooSmallError,
+    MissingClaimError,
+    MixedKeySetError,
+    NonceRequiredError,
+    NotYetValidError,
+    PolicyError,
+    PrivateKeyError,
+    ProofReplayedError,
+    ProofRequiredError,
+    TokenError,
+    TooDeepError,
+    TooLargeError,
+    TooManyKeysError,
+    TypeMismatchError,
+    UnsupportedKeyError,
+)
+
+__all__ = [
+    "AccessToken",
+    "AlgorithmMissingError",
+    "AlgorithmNotAllowedError",
+    "AudienceMismatchError",
+    "ClaimRefusedError",
+    "CriticalNotUnderstoodError",
+    "DuplicateMemberError",
+    "EncryptedError",
+    "ExpiredError",
+    "GatepostError",
+    "InsufficientScopeError",
+    "InvalidBase64Error",
+    "InvalidClaimError",
+    "InvalidHeaderError",
+    "InvalidJsonError",
+    "InvalidKeyError",
+    "InvalidProofError",
+    "InvalidSignatureError",
+    "IssuedInFutureError",
+    "IssuerMismatchError",
+    "KeyAlgorithmMismatchError",
+    "KeyAmbiguousError",
+    "KeyNotForVerificationError",
+    "KeyNotFoundError",
+    "KeySet",
+    "KeySetError",
+    "KeyTooWeakError",
+    "KeysUnavailableError",
+    "MalformedError",
+    "MemoryTooSmallError",
+    "MissingClaimError",
+    "MixedKeySetError",
+    "NonceRequiredError",
+    "NotYetValidError",
+    "Policy",
+    "PolicyError",
+    "PrivateKeyError",
+    "ProofReplayedError",
+    "ProofRequiredError",
+    "SkippedKey",
+    "TokenError",
+    "TooDeepError",
+    "TooLargeError",
+    "TooManyKeysError",
+    "TypeMismatchError",
+    "UnsupportedKeyError",
+    "Validator",
+]

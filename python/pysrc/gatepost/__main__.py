@@ -1,0 +1,162 @@
+"""``python -m gatepost``: judges one access token, or shows what is in it.
+
+Each command prints one JSON object and ends with 0 if the token was accepted (or shown), 1 if it
+was refused, 2 if it was called wrongly. Explanations go to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gatepost import (
+    EncryptedError,
+    GatepostError,
+    InvalidBase64Error,
+    InvalidJsonError,
+    KeySet,
+    KeySetError,
+    KeysUnavailableError,
+    MalformedError,
+    Policy,
+    PolicyError,
+    TooLargeError,
+    Validator,
+)
+from gatepost._native import MAX_JWK_SET_LEN, MAX_TOKEN_LEN
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    command: Callable[[argparse.Namespace], dict[str, Any]] = arguments.command
+    try:
+        answer = command(arguments)
+    except PolicyError as error:
+        parser.error(str(error))
+    except GatepostError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(json.dumps({"ok": False, "reason": error.reason, "number": error.number}))
+        return 1
+    except ValueError as error:
+        parser.error(str(error))
+    print(json.dumps(answer))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gatepost", description="Judge OAuth access tokens.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    validate = commands.add_parser("validate", help="decide whether a token is accepted")
+    validate.set_defaults(command=_validate)
+    validate.add_argument("--jwks", required=True, metavar="FILE", help="the issuer's JWK Set")
+    validate.add_argument("--issuer", required=True, metavar="I", help="the only issuer accepted")
+    validate.add_argument(
+        "--audience",
+        required=True,
+        action="append",
+        metavar="A",
+        help="an audience accepted; may be given more than once",
+    )
+    validate.add_argument(
+        "--algorithm",
+        action="append",
+        metavar="ALG",
+        help="an algorithm accepted, such as RS256; may be given more than once "
+        "(default: every asymmetric one)",
+    )
+    validate.add_argument(
+        "--leeway", type=int, default=30, metavar="N", help="seconds of tolerance (default: 30)"
+    )
+    validate.add_argument(
+        "--now", type=float, metavar="N", help="judge at this time, in seconds since 1970"
+    )
+
+    inspect = commands.add_parser("inspect", help="show what a token says, without verifying it")
+    inspect.set_defaults(command=_inspect)
+
+    for command in (validate, inspect):
+        command.add_argument(
+            "token",
+            nargs="?",
+            default="-",
+            metavar="TOKEN",
+            help="the token, or - (the default) to read it from standard input, "
+            "where other users of the machine cannot see it",
+        )
+    return parser
+
+
+def _validate(arguments: argparse.Namespace) -> dict[str, Any]:
+    policy = Policy(
+        arguments.issuer,
+        arguments.audience,
+        algorithms=arguments.algorithm,
+        leeway=arguments.leeway,
+    )
+    validator = Validator(policy, _keys(arguments.jwks))
+    token = validator.validate(_token(arguments.token), now=arguments.now)
+    return {"ok": True, "claims": token.claims}
+
+
+def _keys(path: str) -> KeySet:
+    try:
+        with open(path, "rb") as file:
+            # One byte more than any set has is enough to see that it is too large.
+            jwks = file.read(MAX_JWK_SET_LEN + 1)
+    except OSError as error:
+        raise KeysUnavailableError(detail=f"{path}: {error.strerror}") from error
+    try:
+        return KeySet.from_jwks(jwks)
+    except KeySetError as error:
+        raise KeySetError(error.number, detail=path) from error
+
+
+def _inspect(arguments: argparse.Namespace) -> dict[str, Any]:
+    token = _token(arguments.token)
+    if len(token) > MAX_TOKEN_LEN:
+        raise TooLargeError
+    parts = token.split(b".")
+    if len(parts) == 5:
+        raise EncryptedError
+    if len(parts) != 3:
+        raise MalformedError
+    return {
+        "verified": False,
+        "warning": "nothing of this was verified: anybody can write it",
+        "header": _json_part(parts[0]),
+        "claims": _json_part(parts[1]),
+    }
+
+
+def _token(argument: str) -> bytes:
+    if argument != "-":
+        return argument.encode("utf-8", "surrogateescape")
+    # A few bytes more than any token has are enough to see that it is too long.
+    return sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).rstrip(b"\r\n")
+
+
+def _json_part(part: bytes) -> dict[str, Any]:
+    """One part of a token, read with Python's tolerant reader: this is for looking only."""
+    try:
+        text = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise InvalidBase64Error from error
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidJsonError from error
+    if not isinstance(value, dict):
+        raise InvalidJsonError
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+//! What comes from Python: text, names of algorithms, the time.
+
+use gatepost::{Algorithm, Algorithms, UnixTime};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyFloat, PyString};
+
+use crate::errors;
+
+/// The bytes of a `str` or `bytes`; `None` for any other type.
+///
+/// Only these two, because they cannot change while they are read. Text that has no UTF-8 form,
+/// because of a lone surrogate, is shown as one byte that is not UTF-8 either: the core refuses
+/// it wherever it stands.
+pub(crate) fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a [u8]> {
+    if let Ok(text) = value.cast::<PyString>() {
+        Some(text.to_str().map_or(b"\xff", str::as_bytes))
+    } else {
+        value.cast::<PyBytes>().ok().map(|bytes| bytes.as_bytes())
+    }
+}
+
+/// Says that the argument `name` must be of these types.
+pub(crate) fn wrong_type(name: &str, types: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    let found = value.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
+    PyTypeError::new_err(format!("{name} must be {types}, not {found}"))
+}
+
+pub(crate) fn algorithm(py: Python<'_>, name: &str) -> PyResult<Algorithm> {
+    Algorithm::from_name(name)
+        .ok_or_else(|| errors::misuse(py, &format!("unknown algorithm {name:?}")))
+}
+
+pub(crate) fn algorithms(py: Python<'_>, names: &[String]) -> PyResult<Algorithms> {
+    names.iter().map(|name| algorithm(py, name)).collect()
+}
+
+/// Seconds since 1970, whole or not; `None` asks Python's clock.
+pub(crate) fn time(py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
+    static CLOCK: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let Some(now) = now else {
+        // Looked up each time, so that tests can set the clock.
+        let clock = CLOCK.get_or_try_init(py, || py.import("time").map(Bound::unbind))?;
+        return time(py, Some(&clock.bind(py).getattr("time")?.call0()?));
+    };
+    // Asked first: for a float, the conversion to an integer would build an exception in vain.
+    if !now.is_instance_of::<PyFloat>()
+        && let Ok(seconds) = now.extract::<u64>()
+    {
+        return Ok(UnixTime::from_secs(seconds));
+    }
+    let seconds: f64 = now.extract()?;
+    if (0.0..18_446_744_073_709_551_616.0).contains(&seconds) {
+        #[expect(
+            clippy::as_conversions,
+            reason = "checked to be in range; the fraction is dropped"
+        )]
+        return Ok(UnixTime::from_secs(seconds as u64));
+    }
+    Err(PyValueError::new_err("now must be a number of seconds since 1970"))
+}

@@ -1,0 +1,106 @@
+//! `AccessToken`: what a token says, once it has been accepted.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
+
+/// An access token that a `Validator` has accepted: its signature and every claim of the policy
+/// are good.
+#[pyclass(frozen, module = "gatepost")]
+pub(crate) struct AccessToken {
+    issuer: String,
+    subject: Option<String>,
+    client_id: Option<String>,
+    audience: Vec<String>,
+    scopes: Vec<String>,
+    expires_at: Option<u64>,
+    claims_json: String,
+    claims: PyOnceLock<Py<PyDict>>,
+}
+
+impl From<&gatepost::AccessToken<'_>> for AccessToken {
+    fn from(token: &gatepost::AccessToken<'_>) -> Self {
+        Self {
+            issuer: token.issuer().to_owned(),
+            subject: token.subject().map(str::to_owned),
+            client_id: token.client_id().map(str::to_owned),
+            audience: token.audience().map(str::to_owned).collect(),
+            scopes: token.scopes().map(str::to_owned).collect(),
+            expires_at: token.expires_at().map(|time| time.as_secs()),
+            claims_json: token.claims().as_json().to_owned(),
+            claims: PyOnceLock::new(),
+        }
+    }
+}
+
+#[pymethods]
+impl AccessToken {
+    /// `iss`: the policy's issuer.
+    #[getter]
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// `sub`: the user, or the client itself; unique for this issuer only.
+    #[getter]
+    fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// `client_id`, or else `azp`: the client that the token was issued to.
+    #[getter]
+    fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    /// `aud`: at least one of them is the policy's.
+    #[getter]
+    fn audience(&self) -> Vec<String> {
+        self.audience.clone()
+    }
+
+    /// What `scope`, `scp` and `permissions` grant.
+    #[getter]
+    fn scopes(&self) -> Vec<String> {
+        self.scopes.clone()
+    }
+
+    /// `exp`, in seconds since 1970, without the leeway.
+    #[getter]
+    fn expires_at(&self) -> Option<u64> {
+        self.expires_at
+    }
+
+    /// Every claim, as Python's `json` reads it; integers of more than 4300 digits become floats.
+    ///
+    /// Read at the first use; it is the same dict each time.
+    #[getter]
+    fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.claims
+            .get_or_try_init(py, || load(py, &self.claims_json).map(Bound::unbind))
+            .map(|claims| claims.bind(py).clone())
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let (py, this) = (slf.py(), slf.get());
+        let issuer = PyString::new(py, &this.issuer).repr()?;
+        let expires_at = this.expires_at.into_pyobject(py)?.repr()?;
+        Ok(format!("AccessToken(issuer={issuer}, expires_at={expires_at})"))
+    }
+}
+
+fn load<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyDict>> {
+    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let loads = LOADS.import(py, "json", "loads")?;
+    let claims = match loads.call1((json,)) {
+        // The core has read this JSON, so it is an integer that is too long for Python.
+        Err(error) if error.is_instance_of::<PyValueError>(py) => {
+            let options = PyDict::new(py);
+            options.set_item("parse_int", py.get_type::<pyo3::types::PyFloat>())?;
+            loads.call((json,), Some(&options))?
+        }
+        claims => claims?,
+    };
+    Ok(claims.cast_into()?)
+}

@@ -1,0 +1,153 @@
+//! `Validator`: policies and their keys.
+
+use std::sync::{PoisonError, RwLock};
+
+use gatepost::limits::MEMORY;
+use gatepost::{Reason, UnixTime, UntrustedToken};
+use pyo3::prelude::*;
+
+use crate::key_set::{KeySet, SharedKeys};
+use crate::policy::Policy;
+use crate::token::AccessToken;
+use crate::{errors, input};
+
+/// Decides over access tokens: one policy and its keys, or with `Validator.of` several issuers.
+///
+/// Safe to share between threads.
+#[pyclass(frozen, module = "gatepost")]
+pub(crate) struct Validator {
+    issuers: Vec<Issuer>,
+}
+
+struct Issuer {
+    policy: Py<Policy>,
+    /// Locked for as long as it takes to copy or replace the handle, never while verifying.
+    keys: RwLock<SharedKeys>,
+}
+
+#[pymethods]
+impl Validator {
+    #[new]
+    fn new(policy: Py<Policy>, keys: &KeySet) -> Self {
+        Self { issuers: vec![Issuer::new(policy, keys)] }
+    }
+
+    /// A validator for several issuers: a sequence of pairs of a policy and its keys.
+    ///
+    /// A token is only ever judged by the policy and the keys of the issuer it names.
+    ///
+    /// Raises PolicyError without any pair, and for an issuer that comes twice.
+    #[staticmethod]
+    fn of(py: Python<'_>, issuers: Vec<(Py<Policy>, Py<KeySet>)>) -> PyResult<Self> {
+        let this = Self {
+            issuers: issuers
+                .into_iter()
+                .map(|(policy, keys)| Issuer::new(policy, keys.get()))
+                .collect(),
+        };
+        let mut names: Vec<&str> = this.issuers.iter().map(Issuer::name).collect();
+        names.sort_unstable();
+        if names.is_empty() {
+            return Err(errors::misuse(py, "no issuer"));
+        }
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(errors::misuse(py, "an issuer comes twice"));
+        }
+        Ok(this)
+    }
+
+    /// The policies, in the order they were given.
+    #[getter]
+    fn policies(&self, py: Python<'_>) -> Vec<Py<Policy>> {
+        self.issuers.iter().map(|issuer| issuer.policy.clone_ref(py)).collect()
+    }
+
+    /// Decides over one access token: str or bytes, at most 16 384 characters.
+    ///
+    /// `now` is in seconds since 1970; `time.time()` unless given.
+    ///
+    /// Raises TokenError, of the class of the first reason that is found.
+    #[pyo3(signature = (jwt, now = None))]
+    fn validate(
+        &self,
+        jwt: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<AccessToken> {
+        let py = jwt.py();
+        let compact =
+            input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
+        let now = input::time(py, now)?;
+        self.decide(compact, now).map_err(|reason| errors::refused(py, reason))
+    }
+
+    /// Replaces the keys of an issuer; the issuer may be left out where there is only one.
+    ///
+    /// Validations that run meanwhile use either all old keys or all new ones.
+    ///
+    /// Raises PolicyError for an issuer that is not one of this validator.
+    #[pyo3(signature = (keys, issuer = None))]
+    fn replace_keys(&self, py: Python<'_>, keys: &KeySet, issuer: Option<&str>) -> PyResult<()> {
+        let found = match (issuer, &self.issuers[..]) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(name), _) => self.find(name),
+        };
+        found.ok_or_else(|| errors::misuse(py, "unknown issuer"))?.replace_keys(keys.shared());
+        Ok(())
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let names: Vec<&str> = self.issuers.iter().map(Issuer::name).collect();
+        Ok(format!("Validator(issuers={})", names.into_pyobject(py)?.repr()?))
+    }
+}
+
+impl Validator {
+    fn decide(&self, compact: &[u8], now: UnixTime) -> Result<AccessToken, Reason> {
+        let mut memory = [0; MEMORY];
+        let token = if let [only] = &self.issuers[..] {
+            // A token of another algorithm is refused before its claims are read.
+            let keys = only.keys();
+            only.policy()?.validate(compact, keys.keys(), now, &mut memory)?
+        } else {
+            let token = UntrustedToken::parse(compact, &mut memory)?;
+            let name = token.unverified_issuer()?;
+            let issuer = self.find(name).ok_or(Reason::IssuerMismatch)?;
+            let keys = issuer.keys();
+            issuer.policy()?.accept(token, keys.keys(), now)?
+        };
+        Ok(AccessToken::from(&token))
+    }
+
+    fn find(&self, name: &str) -> Option<&Issuer> {
+        self.issuers.iter().find(|issuer| issuer.name() == name)
+    }
+}
+
+impl Issuer {
+    fn new(policy: Py<Policy>, keys: &KeySet) -> Self {
+        Self { policy, keys: RwLock::new(keys.shared()) }
+    }
+
+    fn name(&self) -> &str {
+        self.policy.get().issuer()
+    }
+
+    fn policy(&self) -> Result<gatepost::Policy<'_>, Reason> {
+        self.policy.get().borrowed().map_err(|(reason, _)| reason)
+    }
+
+    fn keys(&self) -> SharedKeys {
+        // Nothing that can panic happens under the lock.
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace_keys(&self, keys: SharedKeys) {
+        let old = {
+            let mut current = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+            core::mem::replace(&mut *current, keys)
+        };
+        // Freed outside of the lock.
+        drop(old);
+    }
+}

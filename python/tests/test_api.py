@@ -1,0 +1,388 @@
+"""Keys, policies, validators and tokens as a Python user meets them."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import pickle
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+import gatepost
+from conftest import AUDIENCE
+from issuer import Issuer
+
+SECRET = bytes(range(32))
+
+
+class TestKeySet:
+    def test_reads_a_jwk_set_of_any_form(self, issuer: Issuer) -> None:
+        text = json.dumps(issuer.jwks())
+        for jwks in (text, text.encode(), issuer.jwks()):
+            assert len(gatepost.KeySet.from_jwks(jwks)) == 3
+
+    @pytest.mark.parametrize("jwks", [None, 1, [], bytearray(b"{}"), memoryview(b"{}")])
+    def test_refuses_other_types(self, jwks: Any) -> None:
+        with pytest.raises(TypeError, match="jwks must be str, bytes or dict"):
+            gatepost.KeySet.from_jwks(jwks)
+
+    @pytest.mark.parametrize(
+        ("jwks", "reason"),
+        [
+            ("", "invalid_json"),
+            (b"\xff", "invalid_json"),
+            ("\ud800", "invalid_json"),
+            ('{"keys":[],"keys":[]}', "duplicate_member"),
+            ({"keys": [], "x": float("nan")}, "invalid_json"),
+            ({"keys": []}, "key_not_found"),
+        ],
+    )
+    def test_refuses_what_is_no_jwk_set(self, jwks: Any, reason: str) -> None:
+        with pytest.raises(gatepost.KeySetError) as caught:
+            gatepost.KeySet.from_jwks(jwks)
+        assert caught.value.reason == reason
+
+    def test_a_dict_that_is_no_json_is_a_type_error(self) -> None:
+        with pytest.raises(TypeError):
+            gatepost.KeySet.from_jwks({"keys": [object()]})
+
+    def test_says_what_it_skipped(self, issuer: Issuer) -> None:
+        keys = issuer.jwks()["keys"]
+        odd = {"kty": "EC", "crv": "secp256k1", "kid": "odd", "x": "AA", "y": "AA"}
+        loaded = gatepost.KeySet.from_jwks({"keys": [keys[0], odd, {"kty": "new"}]})
+        assert len(loaded) == 1
+        assert [(key.index, key.kid, key.reason, key.number) for key in loaded.skipped] == [
+            (1, "odd", "unsupported_key", 316),
+            (2, None, "unsupported_key", 316),
+        ]
+        assert repr(loaded.skipped[0]) == (
+            "SkippedKey(index=1, kid='odd', reason='unsupported_key', number=316)"
+        )
+
+    def test_has_a_repr_without_keys(self, keys: gatepost.KeySet) -> None:
+        assert repr(keys) == "KeySet(keys=3, skipped=0)"
+
+    def test_a_secret_enters_by_its_own_door(self) -> None:
+        encoded = base64.urlsafe_b64encode(SECRET).decode().rstrip("=")
+        jwks = {"keys": [{"kty": "oct", "k": encoded, "alg": "HS256"}]}
+        with pytest.raises(gatepost.KeyNotForVerificationError):
+            gatepost.KeySet.from_jwks(jwks)
+        token = jwt.encode({"iss": "a"}, SECRET, "HS256")
+        for keys in (
+            gatepost.KeySet.from_jwks(jwks, allow_symmetric=True),
+            gatepost.KeySet.from_secret(SECRET),
+        ):
+            assert keys.verify_signature(token, algorithms=["HS256"]) == b'{"iss":"a"}'
+
+    def test_a_mixed_set_is_refused(self, issuer: Issuer) -> None:
+        encoded = base64.urlsafe_b64encode(SECRET).decode().rstrip("=")
+        jwks = {"keys": [*issuer.jwks()["keys"], {"kty": "oct", "k": encoded, "alg": "HS256"}]}
+        with pytest.raises(gatepost.MixedKeySetError):
+            gatepost.KeySet.from_jwks(jwks, allow_symmetric=True)
+
+    def test_secrets_are_bytes_and_long_enough(self) -> None:
+        with pytest.raises(TypeError):
+            gatepost.KeySet.from_secret("a text is not a secret of any size")  # type: ignore[arg-type]
+        with pytest.raises(gatepost.KeyTooWeakError):
+            gatepost.KeySet.from_secret(SECRET[:31])
+        with pytest.raises(gatepost.KeyTooWeakError):
+            gatepost.KeySet.from_secret(SECRET, algorithm="HS512")
+
+    def test_reads_pem(self) -> None:
+        private = ec.generate_private_key(ec.SECP256R1())
+        pem = private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        token = jwt.encode({"sub": "alice"}, private, "ES256", headers={"kid": "one"})
+        for keys in (
+            gatepost.KeySet.from_pem(pem),
+            gatepost.KeySet.from_pem(pem.decode(), algorithm="ES256", kid="one"),
+        ):
+            assert keys.verify_signature(token, ["ES256"]) == b'{"sub":"alice"}'
+        with pytest.raises(gatepost.KeySetError):
+            gatepost.KeySet.from_pem(pem, algorithm="RS256")
+        with pytest.raises(gatepost.KeySetError):
+            gatepost.KeySet.from_pem("no PEM at all")
+
+    def test_an_unknown_algorithm_is_named(self) -> None:
+        for call in (
+            lambda: gatepost.KeySet.from_pem("", algorithm="ES257"),
+            lambda: gatepost.KeySet.from_secret(SECRET, algorithm="ES257"),
+            lambda: gatepost.KeySet.from_secret(SECRET).verify_signature("", ["ES257"]),
+            lambda: gatepost.Policy("https://as.example.com", "a", algorithms=["ES257"]),
+        ):
+            with pytest.raises(gatepost.PolicyError, match="ES257"):
+                call()
+
+    def test_verify_signature_looks_at_no_claim(
+        self, keys: gatepost.KeySet, issuer: Issuer
+    ) -> None:
+        token = issuer.sign({"exp": 1})
+        assert keys.verify_signature(token, algorithms=["ES256"]) == b'{"exp":1}'
+        assert keys.verify_signature(token.encode(), algorithms=("ES256",)) == b'{"exp":1}'
+        with pytest.raises(gatepost.AlgorithmNotAllowedError):
+            keys.verify_signature(token, algorithms=["RS256"])
+        with pytest.raises(gatepost.InvalidSignatureError):
+            keys.verify_signature(token[:-86] + issuer.sign({"exp": 2})[-86:], ["ES256"])
+
+
+class TestPolicy:
+    def test_shows_what_it_demands(self) -> None:
+        policy = gatepost.Policy(
+            "https://as.example.com", ("a", "b"), leeway=5, required_scopes=["read"]
+        )
+        assert policy.issuer == "https://as.example.com"
+        assert policy.audience == ["a", "b"]
+        assert policy.leeway == 5
+        assert policy.required_scopes == ["read"]
+        assert repr(policy) == "Policy(issuer='https://as.example.com', audience=['a', 'b'])"
+
+    @pytest.mark.parametrize(
+        ("changes", "detail"),
+        [
+            ({"issuer": ""}, "issuer or audience"),
+            ({"audience": ""}, "issuer or audience"),
+            ({"audience": []}, "issuer or audience"),
+            ({"audience": ["a", ""]}, "issuer or audience"),
+            ({"algorithms": []}, "algorithms"),
+            ({"leeway": 301}, "leeway"),
+            ({"typ": ""}, "typ"),
+        ],
+    )
+    def test_refuses_what_makes_no_sense(self, changes: dict[str, Any], detail: str) -> None:
+        usual: dict[str, Any] = {"issuer": "https://as.example.com", "audience": "a"}
+        with pytest.raises(gatepost.PolicyError, match=detail) as caught:
+            gatepost.Policy(**usual | changes)
+        assert caught.value.number == 902
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"issuer": None},
+            {"audience": 1},
+            {"audience": [1]},
+            {"algorithms": "RS256"},
+            {"leeway": "1"},
+            {"required_scopes": "read"},
+            {"require": 1},
+            {"unknown": 1},
+        ],
+    )
+    def test_refuses_other_types(self, changes: dict[str, Any]) -> None:
+        usual: dict[str, Any] = {"issuer": "https://as.example.com", "audience": "a"}
+        with pytest.raises(TypeError):
+            gatepost.Policy(**usual | changes)
+
+    def test_each_option_counts(self, issuer: Issuer, keys: gatepost.KeySet) -> None:
+        def reason(token: str, now: float | None = None, **options: Any) -> str:
+            policy = gatepost.Policy(issuer.url, AUDIENCE, **options)
+            try:
+                gatepost.Validator(policy, keys).validate(token, now)
+            except gatepost.TokenError as error:
+                return error.reason
+            return "accepted"
+
+        claims = issuer.claims(AUDIENCE, iat=1000, exp=2000)
+        token = issuer.sign(claims)
+        assert reason(token, 2029) == "accepted"
+        assert reason(token, 2030) == "expired"
+        assert reason(token, 2005, leeway=5) == "expired"
+        assert reason(token, 2004.9, leeway=5) == "accepted"
+        assert reason(token, 1500, algorithms=["RS256"]) == "algorithm_not_allowed"
+        assert reason(token, 1500, typ="JWT") == "type_mismatch"
+        assert reason(token, 1500, typ="at+jwt") == "accepted"
+        assert reason(token, 1500, required_scopes=["tools:call"]) == "accepted"
+        assert reason(token, 1500, required_scopes=["admin"]) == "insufficient_scope"
+        assert reason(token, 1500, require=["exp", "jti"]) == "missing_claim"
+        endless = issuer.sign(issuer.claims(AUDIENCE, exp=None))
+        assert reason(endless) == "missing_claim"
+        assert reason(endless, require=()) == "accepted"
+
+    def test_scopes_come_from_the_claims_that_may_grant_them(
+        self, issuer: Issuer, keys: gatepost.KeySet
+    ) -> None:
+        token = issuer.sign(
+            issuer.claims(AUDIENCE, scope="a b", scp=["c"], permissions=["d:e", "f"])
+        )
+
+        def scopes(**options: Any) -> list[str]:
+            policy = gatepost.Policy(issuer.url, AUDIENCE, **options)
+            return gatepost.Validator(policy, keys).validate(token).scopes
+
+        assert scopes() == ["a", "b", "c", "d:e", "f"]
+        assert scopes(scope_claims=["permissions"]) == ["d:e", "f"]
+        assert scopes(scope_claims=()) == []
+        with pytest.raises(gatepost.PolicyError, match="groups"):
+            scopes(scope_claims=["groups"])
+
+    def test_the_profile_of_rfc_9068(self, issuer: Issuer, keys: gatepost.KeySet) -> None:
+        policy = gatepost.Policy.rfc9068(issuer=issuer.url, audience=AUDIENCE)
+        validator = gatepost.Validator(policy, keys)
+        claims = issuer.claims(AUDIENCE, jti="1")
+        assert validator.validate(issuer.sign(claims)).subject == "alice"
+        with pytest.raises(gatepost.TypeMismatchError):
+            validator.validate(issuer.sign(claims, typ="JWT"))
+        with pytest.raises(gatepost.MissingClaimError):
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
+
+
+class TestValidator:
+    def test_a_good_token_tells_its_claims(
+        self, issuer: Issuer, validator: gatepost.Validator
+    ) -> None:
+        claims = issuer.claims(AUDIENCE, aud=[AUDIENCE, "b"], org_id={"a": [1, 2.5, None, "ü"]})
+        compact = issuer.sign(claims)
+        for form in (compact, compact.encode()):
+            token = validator.validate(form)
+            assert token.issuer == issuer.url
+            assert token.subject == "alice"
+            assert token.client_id == "demo-client"
+            assert token.audience == [AUDIENCE, "b"]
+            assert token.scopes == ["tools:call"]
+            assert token.expires_at == claims["exp"]
+            assert token.claims == claims
+
+    def test_what_is_absent_is_none(self, issuer: Issuer, keys: gatepost.KeySet) -> None:
+        policy = gatepost.Policy(issuer.url, AUDIENCE, require=())
+        token = gatepost.Validator(policy, keys).validate(
+            issuer.sign({"iss": issuer.url, "aud": AUDIENCE})
+        )
+        assert (token.subject, token.client_id, token.expires_at) == (None, None, None)
+        assert (token.audience, token.scopes) == ([AUDIENCE], [])
+
+    def test_a_refusal_is_of_the_reason_s_own_class(
+        self, issuer: Issuer, validator: gatepost.Validator
+    ) -> None:
+        with pytest.raises(gatepost.ExpiredError) as caught:
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE, exp=1)))
+        assert isinstance(caught.value, gatepost.TokenError)
+        assert (caught.value.reason, caught.value.number) == ("expired", 501)
+
+    @pytest.mark.parametrize("jwt", [None, 1, bytearray(b"a.b.c"), memoryview(b"a.b.c"), ["a"]])
+    def test_refuses_other_types(self, validator: gatepost.Validator, jwt: Any) -> None:
+        with pytest.raises(TypeError, match="jwt must be str or bytes"):
+            validator.validate(jwt)
+
+    @pytest.mark.parametrize(
+        "jwt", ["", "..", "a.b", "\ud800.a.b", "ü.ü.ü", "\0", b"\xff.\xff.\xff"]
+    )
+    def test_refuses_any_other_text(self, validator: gatepost.Validator, jwt: Any) -> None:
+        with pytest.raises(gatepost.TokenError):
+            validator.validate(jwt)
+
+    def test_time_is_an_argument(self, issuer: Issuer, validator: gatepost.Validator) -> None:
+        token = issuer.sign(issuer.claims(AUDIENCE, iat=1000, exp=2000))
+        assert validator.validate(token, now=1000).expires_at == 2000
+        assert validator.validate(token, now=2029.999).expires_at == 2000
+        with pytest.raises(gatepost.ExpiredError):
+            validator.validate(token, now=2**63)
+        for now in (-1, -0.5, float("nan"), float("inf"), 2**64):
+            with pytest.raises(ValueError, match="now must be"):
+                validator.validate(token, now=now)
+        with pytest.raises(TypeError):
+            validator.validate(token, now="1000")  # type: ignore[arg-type]
+
+    def test_the_clock_is_time_time(
+        self, issuer: Issuer, validator: gatepost.Validator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = issuer.sign(issuer.claims(AUDIENCE, iat=1000, exp=2000))
+        with pytest.raises(gatepost.ExpiredError):
+            validator.validate(token)
+        monkeypatch.setattr("time.time", lambda: 1500.0)
+        assert validator.validate(token).expires_at == 2000
+
+    def test_several_issuers_have_keys_of_their_own(self, issuer: Issuer) -> None:
+        other = Issuer("https://other.example.com")
+        ours = gatepost.Policy(issuer.url, AUDIENCE)
+        theirs = gatepost.Policy(other.url, AUDIENCE)
+        validator = gatepost.Validator.of(
+            [
+                (ours, gatepost.KeySet.from_jwks(issuer.jwks())),
+                (theirs, gatepost.KeySet.from_jwks(other.jwks())),
+            ]
+        )
+        assert validator.policies == [ours, theirs]
+        for one in (issuer, other):
+            assert validator.validate(one.sign(one.claims(AUDIENCE))).issuer == one.url
+        with pytest.raises(gatepost.InvalidSignatureError):
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE, iss=other.url)))
+        with pytest.raises(gatepost.IssuerMismatchError):
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE, iss="https://third.example")))
+        with pytest.raises(gatepost.MissingClaimError):
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE, iss=None)))
+
+    def test_issuers_are_distinct(self, policy: gatepost.Policy, keys: gatepost.KeySet) -> None:
+        with pytest.raises(gatepost.PolicyError, match="issuer"):
+            gatepost.Validator.of([(policy, keys), (policy, keys)])
+        with pytest.raises(gatepost.PolicyError, match="issuer"):
+            gatepost.Validator.of([])
+
+    def test_keys_are_replaced_for_one_issuer(self, keys: gatepost.KeySet) -> None:
+        issuer, other = Issuer("https://as.example.com"), Issuer("https://other.example.com")
+        validator = gatepost.Validator.of(
+            [(gatepost.Policy(one.url, AUDIENCE), keys) for one in (issuer, other)]
+        )
+        token = other.sign(other.claims(AUDIENCE))
+        with pytest.raises(gatepost.InvalidSignatureError):
+            validator.validate(token)
+        fresh = gatepost.KeySet.from_jwks(other.jwks())
+        with pytest.raises(gatepost.PolicyError, match="issuer"):
+            validator.replace_keys(fresh)
+        with pytest.raises(gatepost.PolicyError, match="issuer"):
+            validator.replace_keys(fresh, issuer="https://third.example.com")
+        validator.replace_keys(fresh, issuer=other.url)
+        assert validator.validate(token).issuer == other.url
+        with pytest.raises(gatepost.InvalidSignatureError):
+            validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
+
+    def test_has_a_repr(self, validator: gatepost.Validator) -> None:
+        assert repr(validator) == "Validator(issuers=['https://as.example.com'])"
+
+
+class TestAccessToken:
+    def test_the_repr_tells_issuer_and_expiry_only(
+        self, issuer: Issuer, validator: gatepost.Validator
+    ) -> None:
+        token = validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
+        assert repr(token) == (
+            f"AccessToken(issuer='https://as.example.com', expires_at={token.expires_at})"
+        )
+        assert str(token) == repr(token)
+
+    def test_long_integers_in_claims_are_read(
+        self, issuer: Issuer, validator: gatepost.Validator
+    ) -> None:
+        # Python refuses to read integers of more than 4300 digits.
+        claims = json.dumps(issuer.claims(AUDIENCE)).replace("{", '{"big":' + "9" * 5000 + ",")
+        token = jwt.PyJWS().encode(
+            claims.encode(),
+            issuer._keys["ES256"],
+            "ES256",
+            headers={"kid": issuer.jwks()["keys"][1]["kid"]},
+        )
+        assert validator.validate(token).claims["big"] == float("inf")
+
+    def test_claims_are_read_once(self, issuer: Issuer, validator: gatepost.Validator) -> None:
+        token = validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
+        assert token.claims is token.claims
+
+
+def test_objects_cannot_be_changed_copied_or_pickled(
+    issuer: Issuer,
+    validator: gatepost.Validator,
+    policy: gatepost.Policy,
+    keys: gatepost.KeySet,
+) -> None:
+    token = validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
+    for thing in (token, validator, policy, keys):
+        with pytest.raises(AttributeError):
+            thing.issuer = "https://evil.example.com"  # type: ignore[union-attr,misc]
+        with pytest.raises(TypeError):
+            pickle.dumps(thing)
+        with pytest.raises(TypeError):
+            copy.copy(thing)

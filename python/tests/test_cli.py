@@ -1,0 +1,159 @@
+"""`python -m gatepost`: one JSON object on standard output, and an exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gatepost
+from conftest import AUDIENCE
+from gatepost.__main__ import main
+from issuer import Issuer
+
+
+@pytest.fixture
+def arguments(issuer: Issuer, tmp_path: Path) -> list[str]:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps(issuer.jwks()))
+    return ["validate", "--jwks", str(file), "--issuer", issuer.url, "--audience", AUDIENCE]
+
+
+class Cli:
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, dict[str, Any], str]:
+        status = main(arguments)
+        out, err = self._capsys.readouterr()
+        assert out.count("\n") == 1
+        return status, json.loads(out), err
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(capsys)
+
+
+def test_accepts(cli: Cli, arguments: list[str], issuer: Issuer) -> None:
+    claims = issuer.claims(AUDIENCE)
+    assert cli(*arguments, issuer.sign(claims)) == (0, {"ok": True, "claims": claims}, "")
+
+
+def test_refuses(cli: Cli, arguments: list[str], issuer: Issuer) -> None:
+    token = issuer.sign(issuer.claims(AUDIENCE, iat=1000, exp=2000))
+    expired = {"ok": False, "reason": "expired", "number": 501}
+    assert cli(*arguments, token) == (1, expired, "gatepost: the token has expired\n")
+    assert cli(*arguments, "--now", "2029.5", token)[0] == 0
+    assert cli(*arguments, "--now", "2030", token)[1] == expired
+    assert cli(*arguments, "--now", "2030", "--leeway", "31", token)[0] == 0
+    assert cli(*arguments, "--algorithm", "RS256", token)[1]["reason"] == "algorithm_not_allowed"
+    assert cli(*arguments, "--audience", "b", "--now", "1500", token)[0] == 0
+
+
+def test_reads_standard_input(
+    cli: Cli, arguments: list[str], issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.sign(issuer.claims(AUDIENCE)).encode() + b"\r\n"
+    for end in ([], ["-"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(token)))
+        assert cli(*arguments, *end)[0] == 0
+    for command in (arguments, ["inspect"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a" * 10_000_000)))
+        assert cli(*command)[1]["reason"] == "too_large"
+
+
+def test_unreadable_keys_have_a_reason(
+    cli: Cli, arguments: list[str], issuer: Issuer, tmp_path: Path
+) -> None:
+    token = issuer.sign(issuer.claims(AUDIENCE))
+    missing = str(tmp_path / "missing.json")
+    status, answer, err = cli(*arguments, "--jwks", missing, token)
+    assert (status, answer) == (1, {"ok": False, "reason": "keys_unavailable", "number": 801})
+    assert err == (
+        f"gatepost: the keys are not available now: {missing}: No such file or directory\n"
+    )
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    status, answer, err = cli(*arguments, "--jwks", str(bad), token)
+    assert (status, answer) == (1, {"ok": False, "reason": "invalid_json", "number": 104})
+    assert err == f"gatepost: the input is not one valid JSON object: {bad}\n"
+    endless = cli(*arguments, "--jwks", "/dev/zero", token)[1]
+    assert endless == {"ok": False, "reason": "too_large", "number": 102}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["--leeway", "301"], "leeway"),
+        (["--leeway", "-1"], "leeway"),
+        (["--leeway", "x"], "leeway"),
+        (["--issuer", ""], "issuer"),
+        (["--algorithm", "ES257"], "ES257"),
+        (["--now", "-1"], "now"),
+        (["--now", "nan"], "now"),
+        (["--unknown"], "--unknown"),
+    ],
+)
+def test_called_wrongly(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], change: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*arguments, *change, "token"])
+    out, err = capsys.readouterr()
+    assert (caught.value.code, out) == (2, "")
+    assert message in err
+
+
+def test_inspect_says_that_nothing_is_verified(cli: Cli, issuer: Issuer) -> None:
+    claims = issuer.claims(AUDIENCE, exp=1)
+    status, answer, err = cli("inspect", issuer.sign(claims)[:-1])
+    assert (status, err) == (0, "")
+    assert answer["verified"] is False
+    assert "verified" in answer["warning"]
+    assert answer["header"]["alg"] == "ES256"
+    assert answer["claims"] == claims
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("", "malformed"),
+        ("a.b", "malformed"),
+        ("a.b.c.d.e", "encrypted"),
+        ("!.e30.", "invalid_base64"),
+        ("e30.A.", "invalid_base64"),
+        ("e30.e30x.", "invalid_json"),
+        ("e30.W10.", "invalid_json"),
+        ("e30.TmFO.", "invalid_json"),
+        ("e30." + "W1tb" * 3000 + ".", "invalid_json"),
+        ("a" * 16_385, "too_large"),
+        ("\udcff.e30.", "invalid_base64"),
+    ],
+)
+def test_inspect_refuses_what_is_no_token(cli: Cli, token: str, reason: str) -> None:
+    status, answer, _ = cli("inspect", token)
+    assert (status, answer["ok"], answer["reason"]) == (1, False, reason)
+
+
+def test_runs_as_a_module(arguments: list[str], issuer: Issuer) -> None:
+    claims = issuer.claims(AUDIENCE)
+    result = subprocess.run(
+        [sys.executable, "-m", "gatepost", *arguments],
+        input=issuer.sign(claims),
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == {"ok": True, "claims": claims}
+    result = subprocess.run([sys.executable, "-m", "gatepost"], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (2, "")
+
+
+def test_every_number_is_the_core_s(cli: Cli) -> None:
+    assert cli("inspect", "a.b")[1]["number"] == gatepost.MalformedError.number
