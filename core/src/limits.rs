@@ -47,13 +47,12 @@ pub const MAX_NAME_COLLISIONS: u32 = 16;
 /// ([`TooLarge`](crate::Reason::TooLarge)). The registry of JWK parameters has 24 names.
 pub const MAX_KEY_MEMBERS: usize = 64;
 
-/// Bytes of memory with which a validation never asks for more: 17 408.
+/// Bytes of memory with which a validation never asks for more: 24 576.
 ///
-/// The decoded header ([`MAX_HEADER_LEN`]), claims ([`MAX_PAYLOAD_LEN`]) and signature
-/// ([`MAX_SIGNATURE_LEN`]) and the names of members ([`MAX_MEMBERS`] times [`NAME_LEN`]). 4096 bytes are enough for the tokens of the
-/// usual issuers.
-pub const MEMORY: usize =
-    MAX_HEADER_LEN + MAX_PAYLOAD_LEN + MAX_SIGNATURE_LEN + MAX_MEMBERS * NAME_LEN;
+/// The parts of a token of [`MAX_TOKEN_LEN`] characters decode to three quarters of that, and
+/// strings with escapes are decoded once more; the names of members take turns with those. 4096
+/// bytes are enough for the tokens of the usual issuers.
+pub const MEMORY: usize = MAX_TOKEN_LEN / 4 * 3 * 2;
 
 /// Bytes of a JSON Web Key Set: 1 MiB. Longer ones are [`TooLarge`](crate::Reason::TooLarge).
 ///

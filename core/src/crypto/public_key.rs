@@ -26,7 +26,7 @@ pub struct PublicKey {
 }
 
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
 enum Kind {
     #[cfg(feature = "rsa")]
     Rsa(RsaKey),

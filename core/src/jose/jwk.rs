@@ -71,12 +71,16 @@ impl<'a> Jwk<'a> {
     ) -> Result<(), Reason> {
         let text = set.get(..MAX_JWK_SET_LEN).unwrap_or(set);
         let names = &mut [0; MAX_KEY_MEMBERS * NAME_LEN];
+        let mut is_of_each = false;
         let read = json::object_with_elements(text, &["keys"], names, 0, |key| {
-            each(Self::read(key.as_bytes())?)
+            each(Self::read(key.as_bytes())?).inspect_err(|_| is_of_each = true)
         });
         let members = match read {
-            // Cut off at the limit, so the text ends too early.
-            Err(Reason::InvalidJson) if text.len() < set.len() => return Err(Reason::TooLarge),
+            Err(Reason::MemoryTooSmall) if !is_of_each => return Err(Reason::TooLarge),
+            // Cut off at the limit: the text ends too early, or nobody has read its end.
+            Ok(_) | Err(Reason::InvalidJson) if text.len() < set.len() => {
+                return Err(Reason::TooLarge);
+            }
             read => read?,
         };
         match members.value(0) {
@@ -87,7 +91,11 @@ impl<'a> Jwk<'a> {
 
     fn read(key: &'a [u8]) -> Result<Self, Reason> {
         let names = &mut [0; MAX_KEY_MEMBERS * NAME_LEN];
-        Ok(Self { members: json::object(key, &NAMES, names)? })
+        match json::object(key, &NAMES, names) {
+            Ok(members) => Ok(Self { members }),
+            Err(Reason::MemoryTooSmall) => Err(Reason::TooLarge),
+            Err(reason) => Err(reason),
+        }
     }
 
     /// Whether the key is a shared secret.

@@ -24,7 +24,7 @@ pub(super) struct RsaKey {
 
 /// The modulus in as many limbs as its size needs, which are multiples of a tile.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
 enum SizedModulus {
     Bits2048(Modulus<5, 7>),
     Bits3072(Modulus<4, 13>),

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# run.sh: builds the C library, then the example and the C tests against it, and runs them:
+# as C99, as C++, under AddressSanitizer and UndefinedBehaviorSanitizer, under valgrind, against
+# the shared library, and as an installed package; and the library for bare metal. Where a tool is
+# missing it says so.
+#
+# The library is that of CARGO_TARGET_DIR, or target. CC, CXX and PYTHON name the tools.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cargo=${CARGO:-cargo} cc=${CC:-cc} cxx=${CXX:-c++} python=${PYTHON:-python3}
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+library=$target/debug
+out=$target/ffi-tests
+rm -rf "$out"
+mkdir -p "$out"
+
+warnings=(-Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion)
+c99=("$cc" -std=c99 -g "${warnings[@]}" -Iffi/include)
+c11=("$cc" -std=c11 -g "${warnings[@]}" -Iffi/include)
+
+missing=""
+have() { # COMMAND HINT
+    command -v "$1" >/dev/null && return
+    missing+="missing: $1 ($2)"$'\n'
+    return 1
+}
+step() { echo "ffi: $*"; }
+
+if ! command -v "$cc" >/dev/null; then
+    echo "missing: a C compiler (on Debian: apt-get install gcc)"
+    exit "$([ "${CI:-}" = true ] && echo 1 || echo 0)"
+fi
+
+step "the library"
+# The compiler says which libraries a static one needs; those that are written down must be these.
+# The list is not in $out: it is written only when the library is built.
+list=$target/ffi-native-static-libs
+if ! $cargo rustc --quiet --package gatepost-ffi --lib -- \
+    --print "native-static-libs=$list" 2>"$out/cargo.log"; then
+    cat "$out/cargo.log" >&2
+    exit 1
+fi
+read -ra native < <(cat "$list" && echo)
+if [ "$(uname -s)" = Linux ]; then
+    for file in ffi/examples/validate.c ffi/gatepost.pc.in ffi/gatepost-config.cmake.in; do
+        if ! grep -qF -- "${native[*]}" $file; then
+            echo "$file does not name the libraries that are needed: ${native[*]}" >&2
+            exit 1
+        fi
+    done
+fi
+static=("$library/libgatepost.a" "${native[@]}")
+
+step "the example, in C99"
+"${c99[@]}" ffi/examples/validate.c "${static[@]}" -o "$out/validate"
+sh ffi/tests/example.sh "$out/validate" "$python" "$out"
+
+step "the interface, in C99, C11 and C++"
+# Compound literals and comments are C99's; static assertions are C11's.
+echo '#include "gatepost.h"' >"$out/header.c"
+"${c99[@]}" -fsyntax-only "$out/header.c"
+"${c11[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api"
+"$out/api"
+if have "$cxx" "on Debian: apt-get install g++"; then
+    "$cxx" -x c++ -std=c++11 -Wall -Wextra -Werror -pedantic -Iffi/include ffi/tests/api.c \
+        -x none "${static[@]}" -o "$out/api-c++"
+    "$out/api-c++"
+fi
+
+step "the cases of testdata/cases.json"
+"${c99[@]}" ffi/tests/cases.c "${static[@]}" -o "$out/cases"
+"$python" ffi/tests/cases.py "$out/cases"
+
+step "the shared library"
+"${c11[@]}" ffi/tests/api.c -L"$library" -lgatepost "-Wl,-rpath,$library" -o "$out/api-shared"
+"$out/api-shared"
+# Nothing but the interface is visible.
+if have nm "on Debian: apt-get install binutils"; then
+    others=$(nm -D --defined-only "$library/libgatepost.so" | awk '{ print $3 }' | grep -v '^gatepost_' || true)
+    [ -z "$others" ] || { echo "the shared library also exports: $others" >&2; exit 1; }
+fi
+
+step "the installed package"
+prefix=$out/prefix
+GATEPOST_LIBRARY_DIR=$library ffi/install.sh "$prefix"
+if have pkg-config "on Debian: apt-get install pkg-config"; then
+    export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+    read -ra found < <(pkg-config --cflags --libs --static gatepost)
+    # Both libraries are there, and the linker would take the shared one.
+    "${c11[@]}" ffi/tests/api.c "${found[@]/-lgatepost/-l:libgatepost.a}" -o "$out/api-package"
+    "$out/api-package"
+fi
+if have cmake "on Debian: apt-get install cmake"; then
+    cmake -S ffi/tests/cmake -B "$out/cmake" -DCMAKE_PREFIX_PATH="$prefix" >"$out/cmake.log"
+    cmake --build "$out/cmake" >>"$out/cmake.log"
+    "$out/cmake/with-static"
+    "$out/cmake/with-shared"
+fi
+
+sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+echo 'int main(void) { return 0; }' >"$out/empty.c"
+if "$cc" "${sanitize[@]}" "$out/empty.c" -o "$out/empty" 2>/dev/null && "$out/empty"; then
+    step "with AddressSanitizer and UndefinedBehaviorSanitizer"
+    "${c11[@]}" "${sanitize[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api-sanitized"
+    "$out/api-sanitized"
+    "${c99[@]}" "${sanitize[@]}" ffi/tests/cases.c "${static[@]}" -o "$out/cases-sanitized"
+    "$python" ffi/tests/cases.py "$out/cases-sanitized"
+else
+    missing+="missing: AddressSanitizer of $cc (on Debian: apt-get install libasan8 libubsan1)"$'\n'
+fi
+
+if have valgrind "on Debian: apt-get install valgrind"; then
+    step "with valgrind"
+    grind=(valgrind --quiet --error-exitcode=9 --leak-check=full)
+    "${grind[@]}" "$out/api"
+    # A thirtieth of them: each takes fifty times as long.
+    "$python" ffi/tests/cases.py "${grind[*]} $out/cases" 30
+fi
+
+step "the library for bare metal"
+bare=thumbv7em-none-eabi
+if rustup target list --installed 2>/dev/null | grep -qx $bare; then
+    # Its own folder: without std the library is another one of the same name.
+    $cargo rustc --quiet --release --package gatepost-ffi --lib --crate-type staticlib \
+        --no-default-features --features panic-handler,p256 --target $bare \
+        --target-dir "$target/ffi-bare"
+else
+    missing+="missing: Rust's library for $bare (rustup target add $bare)"$'\n'
+fi
+
+printf %s "$missing"
+[ -z "$missing" ] || [ "${CI:-}" != true ]
