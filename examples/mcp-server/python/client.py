@@ -27,15 +27,11 @@ class Outcome:
     @property
     def oauth_error(self) -> str | None:
         """The `error` of the challenge with which the server refused."""
-        challenge = (
-            self.answers[-1].headers.get("www-authenticate", "") if self.answers else ""
-        )
+        challenge = self.answers[-1].headers.get("www-authenticate", "") if self.answers else ""
         return challenge.partition('error="')[2].partition('"')[0] or None
 
 
-async def call_tool(
-    resource: str, token: str | None, tool: str, **arguments: Any
-) -> Outcome:
+async def call_tool(resource: str, token: str | None, tool: str, **arguments: Any) -> Outcome:
     """Calls `tool` of the MCP server at the URL `resource`; None stands for no token at all."""
     outcome = Outcome(None, [])
 
@@ -43,13 +39,9 @@ async def call_tool(
         outcome.answers.append(answer)
 
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(
-        headers=headers, event_hooks={"response": [note]}
-    ) as http:
+    async with httpx2.AsyncClient(headers=headers, event_hooks={"response": [note]}) as http:
         try:
-            async with Client(
-                streamable_http_client(resource, http_client=http)
-            ) as client:
+            async with Client(streamable_http_client(resource, http_client=http)) as client:
                 result = await client.call_tool(tool, arguments)
         except Exception:
             task = asyncio.current_task()

@@ -18,12 +18,13 @@ import time
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
-import gatepost
 import httpx2
 import jwt
-from client import call_tool
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+import gatepost
+from client import call_tool
 from issuer import Issuer
 from loopback import listener, serving
 from server import fetch_keys, guarded_server
@@ -55,9 +56,7 @@ def main() -> int:
 class Demo:
     """The client's side: sends tokens, notes what came back and what the server logged."""
 
-    def __init__(
-        self, issuer: Issuer, validator: gatepost.Validator, resource: str
-    ) -> None:
+    def __init__(self, issuer: Issuer, validator: gatepost.Validator, resource: str) -> None:
         self.issuer = issuer
         self.validator = validator
         self.resource = resource
@@ -72,15 +71,11 @@ class Demo:
         for algorithm in ("RS256", "ES256", "EdDSA"):
             token = await asyncio.to_thread(self.fetch_token, algorithm)
             await self.call(f"good token, {algorithm}", token, 200)
-        await self.call(
-            "expired, inside the leeway", issuer.sign(claims(exp=now - 10)), 200
-        )
+        await self.call("expired, inside the leeway", issuer.sign(claims(exp=now - 10)), 200)
 
         await self.call("no token", None, 401)
         await self.call("expired", issuer.sign(claims(exp=now - 60)), 401, "expired")
-        await self.call(
-            "not yet valid", issuer.sign(claims(nbf=now + 600)), 401, "not_yet_valid"
-        )
+        await self.call("not yet valid", issuer.sign(claims(nbf=now + 600)), 401, "not_yet_valid")
         await self.call(
             "wrong audience",
             issuer.sign(claims(aud="https://other.example.com/mcp")),
@@ -93,9 +88,7 @@ class Demo:
             401,
             "issuer_mismatch",
         )
-        await self.call(
-            "missing audience", issuer.sign(claims(aud=None)), 401, "missing_claim"
-        )
+        await self.call("missing audience", issuer.sign(claims(aud=None)), 401, "missing_claim")
         await self.call("missing scope", issuer.sign(claims(scope="other")), 403)
         await self.call("tampered payload", self.tampered(), 401, "invalid_signature")
         await self.call("alg none", self.unsigned(), 401, "algorithm_not_allowed")
@@ -132,9 +125,7 @@ class Demo:
             Row(
                 case,
                 http=", ".join(map(str, sorted(outcome.statuses))),
-                seen=f"2 + 3 = {outcome.text}"
-                if outcome.text
-                else str(outcome.oauth_error),
+                seen=f"2 + 3 = {outcome.text}" if outcome.text else str(outcome.oauth_error),
                 reason=", ".join(name for name, _ in refusals) or "-",
                 number=", ".join(str(number) for _, number in refusals) or "-",
                 as_expected=outcome.statuses == {status}
@@ -219,9 +210,7 @@ def table(rows: list[Row]) -> str:
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
     rule = tuple("-" * width for width in widths)
     return "\n".join(
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in (head, rule, *cells)
     )
 

@@ -49,9 +49,7 @@ class Issuer:
         return {
             "keys": [
                 {
-                    **jwt.get_algorithm_by_name(algorithm).to_jwk(
-                        key.public_key(), as_dict=True
-                    ),
+                    **jwt.get_algorithm_by_name(algorithm).to_jwk(key.public_key(), as_dict=True),
                     "kid": self._kid(algorithm),
                     "alg": algorithm,
                     "use": "sig",
@@ -72,20 +70,12 @@ class Issuer:
             "iat": now,
             "exp": now + LIFETIME,
         }
-        return {
-            name: value
-            for name, value in (usual | changes).items()
-            if value is not None
-        }
+        return {name: value for name, value in (usual | changes).items() if value is not None}
 
-    def sign(
-        self, claims: dict[str, Any], algorithm: str = "ES256", **header: Any
-    ) -> str:
+    def sign(self, claims: dict[str, Any], algorithm: str = "ES256", **header: Any) -> str:
         """A compact token, signed by this issuer's key for `algorithm`."""
         usual = {"kid": self._kid(algorithm), "typ": "at+jwt"}
-        return jwt.encode(
-            claims, self._keys[algorithm], algorithm, headers=usual | header
-        )
+        return jwt.encode(claims, self._keys[algorithm], algorithm, headers=usual | header)
 
     def app(self) -> Starlette:
         """The HTTP side: the JWK Set, and a token endpoint that asks no questions."""
@@ -103,9 +93,7 @@ class Issuer:
                 return JSONResponse({"error": "invalid_request"}, 400)
             return JSONResponse(
                 {
-                    "access_token": self.sign(
-                        self.claims(asked["resource"]), algorithm
-                    ),
+                    "access_token": self.sign(self.claims(asked["resource"]), algorithm),
                     "token_type": "Bearer",
                     "expires_in": LIFETIME,
                 },

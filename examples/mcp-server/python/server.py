@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import argparse
 
-import gatepost
 import httpx2
-from gatepost.mcp import TokenVerifier
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
 from pydantic import AnyHttpUrl
 
+import gatepost
+from gatepost.mcp import TokenVerifier
 
-def guarded_server(
-    validator: gatepost.Validator, issuer: str, resource: str
-) -> MCPServer:
+
+def guarded_server(validator: gatepost.Validator, issuer: str, resource: str) -> MCPServer:
     """The server with its tools, behind the decisions of `validator`."""
     server = MCPServer(
         "demo",
