@@ -98,3 +98,8 @@ pub mod internal {
         crate::text::json::object(text, &["a"], memory).map(|_| ())
     }
 }
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
