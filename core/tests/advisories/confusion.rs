@@ -224,4 +224,16 @@ fn cve_2026_22817_a_key_without_alg_does_not_take_the_headers() {
             assert_eq!(refused, Err(Reason::KeyAlgorithmMismatch), "{other} with {algorithm}");
         }
     }
+    // A set of both kinds is none: which of them signed would be the header's choice.
+    let public = signer::jwk(Algorithm::Rs256, "1");
+    let secret = signer::jwk(Algorithm::Hs256, "2");
+    for jwks in [common::jwks(&[&public, &secret]), common::jwks(&[&secret, &public])] {
+        for symmetric in [false, true] {
+            let mut options = ImportOptions::default();
+            options.symmetric = symmetric;
+            let refused = KeySet::<2>::from_jwks_with(&jwks, options);
+            assert_eq!(refused.unwrap_err(), Reason::MixedKeySet);
+        }
+    }
+    assert_eq!(read_keys(&[&secret]).map(drop), Err(Reason::KeyNotForVerification));
 }

@@ -4,17 +4,25 @@
 //! * RSA against the crate `rsa`: odd sizes of moduli, all kinds of exponents, signatures at the
 //!   edges, and encodings with one thing wrong that no honest signer would make.
 //! * ECDSA against the crates `p256` and `p384`.
+//! * Ed25519 where verifiers are known to differ.
 //! * The JSON reader against `serde_json`.
 //! * Base64url against `base64ct`.
 //!
 //! The JSON reader is reached through the feature `internal`.
-#![cfg(all(feature = "hmac", feature = "p256", feature = "p384", feature = "rsa"))]
+#![cfg(all(
+    feature = "ed25519",
+    feature = "hmac",
+    feature = "p256",
+    feature = "p384",
+    feature = "rsa"
+))]
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod base64url;
 mod ecdsa;
+mod ed25519;
 mod json;
 mod numbers;
 mod rsa;
