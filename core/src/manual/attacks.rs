@@ -48,8 +48,8 @@
 //!
 //! Zeros for r and s (CVE-2022-21449); points that are not on the curve; RSA exponents of 1, even
 //! ones and huge ones; moduli of the ROCA family (CVE-2017-15361); lenient readers of PKCS#1
-//! padding. Keys are checked when they are loaded; the encoded message of an RSA signature is made
-//! and compared as a whole, never taken apart; the length of a signature is checked before
+//! padding. Keys are checked when they are loaded; of the encoded message of an RSA signature every
+//! byte is compared, and none is parsed; the length of a signature is checked before
 //! anything is done with it.
 //!
 //! # Costly input

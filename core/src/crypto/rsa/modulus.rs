@@ -14,13 +14,16 @@
     reason = "indexes are bounded by the array sizes, sums by the argument above"
 )]
 
+use core::ops::Range;
+
 /// Bits of a limb.
 const BITS: usize = 60;
 const MASK: u64 = (1 << BITS) - 1;
 /// How much longer R is than the modulus, at least.
 const SPARE_BITS: usize = 40;
-/// The columns of a tile: 2 T - 1 for the products, one for the carry; T is at most 5.
-type Columns = [u128; 10];
+/// The columns of a tile, the low ones and the high ones: 2 T - 1 for the products, one for the
+/// carry.
+type Columns<const T: usize> = [[u128; T]; 2];
 type Number<const T: usize, const V: usize> = [[u64; T]; V];
 
 /// An odd modulus with what Montgomery's multiplication needs.
@@ -116,9 +119,7 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
     #[inline(never)]
     fn multiply(&self, a: &Number<T, V>, b: &Number<T, V>) -> Number<T, V> {
         self.reduced_product(|columns, k| {
-            for i in (k + 1).saturating_sub(V)..=k.min(V - 1) {
-                add_product(columns, &a[i], &b[k - i]);
-            }
+            add_products(columns, a, b, k, (k + 1).saturating_sub(V)..(k + 1).min(V));
         })
     }
 
@@ -127,9 +128,7 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
     fn square(&self, a: &Number<T, V>) -> Number<T, V> {
         let doubled = a.map(|tile| tile.map(|limb| limb << 1));
         self.reduced_product(|columns, k| {
-            for i in (k + 1).saturating_sub(V)..k.div_ceil(2) {
-                add_product(columns, &doubled[i], &a[k - i]);
-            }
+            add_products(columns, &doubled, a, k, (k + 1).saturating_sub(V)..k.div_ceil(2));
             if k.is_multiple_of(2) {
                 add_square(columns, &a[k / 2], &doubled[k / 2]);
             }
@@ -138,34 +137,31 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
 
     /// Sums the tiles that `add_tiles(columns, k)` adds for each k of 2 V - 1, and reduces.
     #[inline(always)]
-    fn reduced_product(&self, add_tiles: impl Fn(&mut Columns, usize)) -> Number<T, V> {
+    fn reduced_product(&self, add_tiles: impl Fn(&mut Columns<T>, usize)) -> Number<T, V> {
         let mut q: Number<T, V> = [[0; T]; V];
         let mut result: Number<T, V> = [[0; T]; V];
-        let mut columns: Columns = [0; 10];
+        let mut columns: Columns<T> = [[0; T]; 2];
         for k in 0..2 * V - 1 {
             add_tiles(&mut columns, k);
             if !Self::SUMS_FIT {
-                carry::<T>(&mut columns);
+                carry(&mut columns);
             }
-            let first = (k + 1).saturating_sub(V);
-            for (i, q) in q.iter().enumerate().take(k).skip(first) {
-                add_product(&mut columns, q, &self.n[k - i]);
-            }
+            add_products(&mut columns, &q, &self.n, k, (k + 1).saturating_sub(V)..k.min(V));
             if k < V {
                 self.clear_low_tile(&mut columns, &mut q[k]);
             } else {
                 result[k - V] = take_limbs(&mut columns);
             }
-            columns.copy_within(T.., 0);
-            columns[10 - T..].fill(0);
+            columns = [columns[1], [0; T]];
         }
         result[V - 1] = take_limbs(&mut columns);
         result
     }
 
-    /// Adds q n[0] with the tile q that makes the low T columns zero; their carry goes up.
+    /// Adds `q n[0]` with the tile `q` that makes the low T columns zero; their carry goes up.
     #[inline(always)]
-    fn clear_low_tile(&self, columns: &mut Columns, q: &mut [u64; T]) {
+    fn clear_low_tile(&self, columns: &mut Columns<T>, q: &mut [u64; T]) {
+        let columns = columns.as_flattened_mut();
         let n = &self.n[0];
         let mut carry = 0_u128;
         for c in 0..T {
@@ -189,8 +185,26 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
     }
 }
 
+/// Adds `a[i] b[k - i]` for each i of `tiles`.
+///
+/// Slices and not indexes: so the compiler keeps neither checks nor a second counter in the loop.
 #[inline(always)]
-fn add_product<const T: usize>(columns: &mut Columns, a: &[u64; T], b: &[u64; T]) {
+fn add_products<const T: usize, const V: usize>(
+    columns: &mut Columns<T>,
+    a: &Number<T, V>,
+    b: &Number<T, V>,
+    k: usize,
+    tiles: Range<usize>,
+) {
+    let opposite = k + 1 - tiles.end..k + 1 - tiles.start;
+    for (a, b) in a[tiles].iter().zip(b[opposite].iter().rev()) {
+        add_product(columns, a, b);
+    }
+}
+
+#[inline(always)]
+fn add_product<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], b: &[u64; T]) {
+    let columns = columns.as_flattened_mut();
     for c in 0..2 * T - 1 {
         let mut sum = columns[c];
         for i in (c + 1).saturating_sub(T)..=c.min(T - 1) {
@@ -201,7 +215,8 @@ fn add_product<const T: usize>(columns: &mut Columns, a: &[u64; T], b: &[u64; T]
 }
 
 #[inline(always)]
-fn add_square<const T: usize>(columns: &mut Columns, a: &[u64; T], doubled: &[u64; T]) {
+fn add_square<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], doubled: &[u64; T]) {
+    let columns = columns.as_flattened_mut();
     for c in 0..2 * T - 1 {
         let mut sum = columns[c];
         for i in (c + 1).saturating_sub(T)..c.div_ceil(2) {
@@ -216,7 +231,8 @@ fn add_square<const T: usize>(columns: &mut Columns, a: &[u64; T], doubled: &[u6
 
 /// Leaves 60 bits in each column but the last ones.
 #[inline(always)]
-fn carry<const T: usize>(columns: &mut Columns) {
+fn carry<const T: usize>(columns: &mut Columns<T>) {
+    let columns = columns.as_flattened_mut();
     let mut carry = 0;
     for column in columns.iter_mut().take(2 * T - 1) {
         let sum = *column + carry;
@@ -228,7 +244,8 @@ fn carry<const T: usize>(columns: &mut Columns) {
 
 /// Takes the low T columns as limbs; their carry goes to the next column.
 #[inline(always)]
-fn take_limbs<const T: usize>(columns: &mut Columns) -> [u64; T] {
+fn take_limbs<const T: usize>(columns: &mut Columns<T>) -> [u64; T] {
+    let columns = columns.as_flattened_mut();
     let mut limbs = [0; T];
     let mut carry = 0;
     for (limb, column) in limbs.iter_mut().zip(columns.iter()) {
@@ -255,8 +272,7 @@ fn from_be_bytes<const T: usize, const V: usize>(bytes: &[u8]) -> Number<T, V> {
         if available < BITS
             && let Some(word) = words.next()
         {
-            let word = word.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-            bits |= u128::from(word) << available;
+            bits |= u128::from(be_word(word)) << available;
             available += 64;
         }
         *limb = bits as u64 & MASK;
@@ -264,6 +280,14 @@ fn from_be_bytes<const T: usize, const V: usize>(bytes: &[u8]) -> Number<T, V> {
         available = available.saturating_sub(BITS);
     }
     number
+}
+
+/// Up to eight bytes as a number; eight of them in one load.
+fn be_word(bytes: &[u8]) -> u64 {
+    match bytes.try_into() {
+        Ok(bytes) => u64::from_be_bytes(bytes),
+        Err(_) => bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 fn to_be_bytes<const T: usize, const V: usize>(number: &Number<T, V>, bytes: &mut [u8]) {
@@ -275,7 +299,10 @@ fn to_be_bytes<const T: usize, const V: usize>(number: &Number<T, V>, bytes: &mu
             available += BITS;
         }
         let word = (bits as u64).to_be_bytes();
-        chunk.copy_from_slice(&word[8 - chunk.len()..]);
+        match chunk.first_chunk_mut() {
+            Some(whole) => *whole = word,
+            None => chunk.copy_from_slice(&word[8 - chunk.len()..]),
+        }
         bits >>= 64;
         available -= 64;
     }
