@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""seeds.py FOLDER: writes the seeds of every fuzz target, from testdata/cases.json, into FOLDER.
+
+The same bytes each time: `fuzz/seeds` is what this wrote, and `make generated` compares.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+CASES = json.loads((Path(__file__).parents[1] / "testdata" / "cases.json").read_text())
+# Seeds for each reason; larger ones only slow the fuzzer down.
+PER_REASON = 3
+MAX_SEED = 4096
+
+Seeds = Iterator[tuple[str, bytes]]
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    for target in (token, json_text, jwk_set, validate, rsa_oracle, ecdsa_oracle):
+        seeds = folder / target.__name__.removesuffix("_text")
+        seeds.mkdir(parents=True, exist_ok=True)
+        for name, content in target():
+            (seeds / name).write_bytes(content)
+
+
+def token() -> Seeds:
+    for case in chosen(CASES["cases"], lambda case: len(case["token"])):
+        yield case["name"], case["token"].encode()
+    # The largest header and the largest claims that fit into one token, with many names.
+    header = members(20, {"alg": "ES256"}, 4096)
+    claims = members(512, {"iss": "https://tenant.auth0.com/"}, 8190)
+    yield "largest", b".".join((encoded(header), encoded(claims), b""))
+    # Strings with escapes are decoded into memory of their own.
+    claims = json.dumps({"iss": "\n" + "x" * 8170}).encode()
+    yield (
+        "largest_with_an_escaped_issuer",
+        b".".join((encoded(header), encoded(claims), b"")),
+    )
+    header = json.dumps({"alg": "ES256", "typ": "\n" + "x" * 4060}).encode()
+    yield (
+        "largest_with_an_escaped_typ",
+        b".".join((encoded(header), encoded(claims), b"")),
+    )
+
+
+def json_text() -> Seeds:
+    for case in chosen(CASES["cases"], lambda case: len(case["token"])):
+        parts = case["token"].split(".")
+        for part, what in zip(parts[:2], ("header", "claims"), strict=False):
+            try:
+                yield f"{case['name']}_{what}", decoded(part)
+            except ValueError:
+                continue
+    yield (
+        "every_kind",
+        rb'{"a":[1,-0,1.5e+3,true,false,null,"\u00e9\"\\\/\b\f\n\r\t"],"":{}} ',
+    )
+    yield "nested_to_the_limit", b'{"a":' * 32 + b"0" + b"}" * 32
+    yield "nested_beyond_the_limit", b'{"a":' * 33 + b"0" + b"}" * 33
+    yield "duplicate_by_escape", rb'{"a":1,"\u0061":2}'
+    yield "surrogates", rb'{"a":"\ud83d\ude00","b":"\ud83d"}'
+    yield "names_to_the_limit", members(512, {}, 0)
+    yield "names_beyond_the_limit", members(513, {}, 0)
+
+
+def jwk_set() -> Seeds:
+    for name, source in CASES["key_sets"].items():
+        if "jwks" in source:
+            yield name, key_set_text(source)
+    cases = [case for case in CASES["key_set_cases"] if "jwks" in case["key_set"]]
+    for case in chosen(cases, lambda case: len(key_set_text(case["key_set"]))):
+        yield case["name"], key_set_text(case["key_set"])
+
+
+def validate() -> Seeds:
+    """Header and claims, which the target encodes, and one token as it is."""
+    wanted = [case for case in CASES["cases"] if case["reason"] == "ok" or case["number"] >= 500]
+    for case in chosen(wanted, lambda case: len(case["token"])):
+        _, claims, _ = case["token"].split(".")
+        yield case["name"], b'{"alg":"ES256"}\n' + decoded(claims)
+    yield (
+        "with_typ",
+        b'{"alg":"ES256","typ":"at+jwt","kid":"1"}\n{"iss":"https://tenant.auth0.com/"}',
+    )
+    yield "compact", case_named("es256_accepted")["token"].encode()
+
+
+def rsa_oracle() -> Seeds:
+    algorithms = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+    names = [f"{name.lower()}_accepted" for name in algorithms]
+    names += [
+        f"{name}_accepted_{bits}_bits" for name in ("rs256", "ps256") for bits in (2049, 3072)
+    ]
+    for name in names:
+        signing_input, signature, key = parts_of(case_named(name))
+        exponent, modulus = decoded(key["e"]), decoded(key["n"])
+        selector = bytes([algorithms.index(name[:5].upper())])
+        length = len(modulus).to_bytes(2, "big")
+        yield (
+            name,
+            b"".join(
+                (
+                    selector,
+                    exponent.rjust(4, b"\0"),
+                    length,
+                    modulus,
+                    signature,
+                    signing_input,
+                )
+            ),
+        )
+    message = b"message"
+    for index, algorithm in enumerate(algorithms):
+        encode = pkcs1 if algorithm.startswith("RS") else pss
+        block = encode(message, f"sha{algorithm[2:]}")
+        yield (
+            f"{algorithm.lower()}_encoded_message",
+            bytes([0x80 | index]) + block + message,
+        )
+
+
+def ecdsa_oracle() -> Seeds:
+    for name in (
+        "es256_accepted",
+        "es256_s_negated",
+        "es256_r_begins_with_zero",
+        "es256_r_is_the_order",
+        "es256_r_and_s_are_one",
+        "es256_s_is_zero",
+    ):
+        signing_input, signature, key = parts_of(case_named(name))
+        yield (
+            name,
+            b"\0" + decoded(key["x"]) + decoded(key["y"]) + signature + signing_input,
+        )
+    private = hashlib.sha256(b"a private key").digest()
+    yield "signed_here", b"\1" + private + bytes(64) + b"message"
+    yield "signed_here_and_flipped", b"\1" + private + bytes(63) + b"\1" + b"message"
+
+
+def chosen(cases: list[dict], size) -> Iterator[dict]:
+    """A few of the shortest cases for each reason."""
+    taken: Counter[str] = Counter()
+    for case in sorted(cases, key=lambda case: (size(case), case["name"])):
+        if size(case) <= MAX_SEED and taken[case["reason"]] < PER_REASON:
+            taken[case["reason"]] += 1
+            yield case
+
+
+def case_named(name: str) -> dict:
+    return next(case for case in CASES["cases"] if case["name"] == name)
+
+
+def parts_of(case: dict) -> tuple[bytes, bytes, dict]:
+    """What is signed, the signature, and the JWK of the key that the header names."""
+    signing_input, _, signature = case["token"].rpartition(".")
+    header = json.loads(decoded(signing_input.split(".")[0]))
+    keys = CASES["key_sets"][case["key_set"]]["jwks"]["keys"]
+    key = next(key for key in keys if key.get("kid") == header.get("kid"))
+    return signing_input.encode(), decoded(signature), key
+
+
+def key_set_text(source: dict) -> bytes:
+    if "jwks_text" in source:
+        return source["jwks_text"].encode()
+    return json.dumps(source["jwks"], separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def members(count: int, first: dict, size: int) -> bytes:
+    """An object of `count` members, with a last one that makes it about `size` bytes long."""
+    object = first | {f"m{index}": 0 for index in range(count - len(first) - 1)}
+    length = len(json.dumps(object, separators=(",", ":")))
+    object["last"] = "x" * max(0, size - length - len(',"last":""'))
+    return json.dumps(object, separators=(",", ":")).encode()
+
+
+def pkcs1(message: bytes, hash_name: str) -> bytes:
+    """EMSA-PKCS1-v1_5 for 2048 bits (RFC 8017, section 9.2)."""
+    digest = hashlib.new(hash_name, message).digest()
+    last = {"sha256": 1, "sha384": 2, "sha512": 3}[hash_name]
+    identifier = bytes.fromhex("06096086480165030402") + bytes([last])
+    parameters = sequence(identifier + b"\5\0")
+    info = sequence(parameters + b"\4" + bytes([len(digest)]) + digest)
+    return (b"\0\1" + b"\xff" * (253 - len(info)) + b"\0" + info).rjust(256, b"\0")
+
+
+def sequence(content: bytes) -> bytes:
+    return b"\x30" + bytes([len(content)]) + content
+
+
+def pss(message: bytes, hash_name: str) -> bytes:
+    """EMSA-PSS for 2048 bits, with a salt of zeros as long as the hash (RFC 8017, section 9.1)."""
+    digest = hashlib.new(hash_name, message).digest()
+    salt = bytes(len(digest))
+    hashed = hashlib.new(hash_name, bytes(8) + digest + salt).digest()
+    data = (b"\1" + salt).rjust(255 - len(hashed), b"\0")
+    mask = b""
+    while len(mask) < len(data):
+        counter = (len(mask) // len(hashed)).to_bytes(4, "big")
+        mask += hashlib.new(hash_name, hashed + counter).digest()
+    masked = bytearray(byte ^ pad for byte, pad in zip(data, mask, strict=False))
+    masked[0] &= 0x7F
+    return bytes(masked) + hashed + b"\xbc"
+
+
+def encoded(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+if __name__ == "__main__":
+    main()
