@@ -119,15 +119,12 @@ if have valgrind "on Debian: apt-get install valgrind"; then
 fi
 
 step "the library for bare metal"
-bare=thumbv7em-none-eabi
-if rustup target list --installed 2>/dev/null | grep -qx $bare; then
-    # Its own folder: without std the library is another one of the same name.
-    $cargo rustc --quiet --release --package gatepost-ffi --lib --crate-type staticlib \
-        --no-default-features --features panic-handler,p256 --target $bare \
-        --target-dir "$target/ffi-bare"
-else
-    missing+="missing: Rust's library for $bare (rustup target add $bare)"$'\n'
-fi
+# Its own folder: without std the library is another one of the same name.
+status=0
+said=$(scripts/bare_cargo.sh thumbv7em-none-eabi "$target/ffi-bare" rustc --quiet --release \
+    --package gatepost-ffi --lib --crate-type staticlib \
+    --no-default-features --features panic-handler,p256) || status=$?
+case $status in 0) ;; 3) missing+="$said"$'\n' ;; *) exit "$status" ;; esac
 
 printf %s "$missing"
 [ -z "$missing" ] || [ "${CI:-}" != true ]

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# lint.sh: formatting, and clippy with every warning an error.
+set -eu
+cd "$(dirname "$0")/.."
+cargo=${CARGO:-cargo}
+
+for tool in fmt clippy; do
+    if ! $cargo $tool --version >/dev/null 2>&1; then
+        echo "missing: cargo $tool (rustup component add rustfmt clippy)"
+        exit 0
+    fi
+done
+
+$cargo fmt --all --check
+# These have workspaces of their own.
+for crate in benches/peers fuzz scripts/no_std; do
+    $cargo fmt --manifest-path $crate/Cargo.toml --check
+done
+
+members=$(scripts/members.sh)
+for member in $members; do
+    echo "clippy: $member"
+    $cargo clippy --quiet --package "$member" --all-targets -- -D warnings
+done
