@@ -3,8 +3,8 @@
 set -eu
 python=$1 folder=$2 requirements=$3
 
-if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
-    echo "Python 3.10 or newer is needed; '$python' is not that. Say which one to take: make PYTHON=python3.12 ..." >&2
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "Python 3.11 or newer is needed; '$python' is not that. Say which one to take: make PYTHON=python3.12 ..." >&2
     exit 1
 fi
 # A virtual environment does not survive a move of the repository or a change of its interpreter.

@@ -2,8 +2,8 @@
 //!
 //! `cargo run -p gatepost --example make_cases > testdata/cases.json`
 //!
-//! The tokens are signed with other libraries than the ones under test, and nothing in them is random:
-//! two runs write the same bytes.
+//! The tokens are signed with other libraries than the ones under test, and nothing in them is
+//! random: two runs write the same bytes.
 
 use std::io::{self, Write as _};
 

@@ -47,6 +47,13 @@ pub const MAX_NAME_COLLISIONS: u32 = 16;
 /// ([`TooLarge`](crate::Reason::TooLarge)). The registry of JWK parameters has 24 names.
 pub const MAX_KEY_MEMBERS: usize = 64;
 
+/// Names in a header's `crit` and a key's `key_ops`: 16. More are
+/// [`InvalidHeader`](crate::Reason::InvalidHeader) and [`InvalidKey`](crate::Reason::InvalidKey).
+///
+/// Each name is compared with each to find duplicates. Seven operations are registered, and no
+/// token has needed more than two or three extensions.
+pub const MAX_LISTED_NAMES: usize = 16;
+
 /// Bytes of memory with which a validation never asks for more: 24 576.
 ///
 /// The parts of a token of [`MAX_TOKEN_LEN`] characters decode to three quarters of that, and

@@ -15,6 +15,31 @@ pub(crate) fn add(suite: &mut Suite, keys: &Keys) {
     identities(suite, keys);
     required(suite, keys);
     rfc_9068(suite, keys);
+    confirmation(suite, keys);
+}
+
+/// A token that is bound to a key (RFC 7800) is none for whoever bears it.
+fn confirmation(suite: &mut Suite, keys: &Keys) {
+    let bound = |cnf: &str| keys.token(header(), claims().raw("cnf", cnf));
+    let thumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    for (name, cnf) in [
+        ("to_a_dpop_key", format!(r#"{{"jkt":"{thumbprint}"}}"#)),
+        ("to_a_certificate", format!(r#"{{"x5t#S256":"{thumbprint}"}}"#)),
+        ("to_nothing", "{}".to_owned()),
+    ] {
+        suite.refuse(format!("cnf_{name}"), bound(&cnf), "proof_required");
+    }
+    for (name, cnf) in [("null", "null"), ("string", r#""key""#), ("array", "[]")] {
+        suite.refuse(format!("cnf_{name}"), bound(cnf), "invalid_claim");
+    }
+    suite.refuse(
+        "cnf_and_audience_of_another",
+        keys.token(
+            header(),
+            claims().raw("cnf", "{}").text("aud", "https://other.example.com/mcp"),
+        ),
+        "audience_mismatch",
+    );
 }
 
 fn expiry(suite: &mut Suite, keys: &Keys) {

@@ -319,6 +319,11 @@ fn secrets(imports: &mut Imports, keys: &Keys) {
         "mixed_key_set",
     );
     imports.refuse(
+        "public_key_alone_with_the_switch",
+        symmetric(slice::from_ref(&es256)),
+        "mixed_key_set",
+    );
+    imports.refuse(
         "public_key_and_secret_with_the_switch",
         symmetric(&[es256, hs256.clone()]),
         "mixed_key_set",

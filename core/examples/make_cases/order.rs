@@ -1,4 +1,5 @@
-//! The order of the checks is a promise: form, header, issuer, key, signature, time, audience, scope.
+//! The order of the checks is a promise: form, header, issuer, key, signature, time, audience,
+//! scope.
 
 use crate::generator::keys::{Keys, signed};
 use crate::generator::setup::{EXPIRY, NOW, claims, header, header_for};

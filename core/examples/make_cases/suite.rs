@@ -198,6 +198,7 @@ pub(crate) fn number(reason: &str) -> u64 {
         "missing_claim" => 506,
         "invalid_claim" => 507,
         "insufficient_scope" => 601,
+        "proof_required" => 701,
         _ => panic!("{reason} is no reason"),
     }
 }

@@ -8,7 +8,7 @@ use crate::{Algorithms, Keys, Reason, UntrustedToken, VerifyingKey};
 /// What an access token must be to be accepted: one issuer's, meant for this server, in time, and
 /// enough.
 ///
-/// A policy borrows its strings, is `Copy`, and can be a `const`'s or a `static`'s. Issuer and
+/// A policy borrows its strings and is `Copy`. Issuer and
 /// audience are always required; what else is checked by default: `exp` must be there and not
 /// passed, `nbf` and `iat` must not lie in the future (all within 30 seconds), the header's `typ`
 /// must not be that of another kind of token, and every claim that is read has its type.
@@ -190,13 +190,14 @@ impl<'p> Policy<'p> {
     /// [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough, 4096 for usual tokens.
     ///
     /// The order of the checks is fixed: size and number of parts; the header and its algorithm,
-    /// type and extensions; the form of claims and signature; issuer; key; signature; then, for a good
-    /// signature alone, times, audience, required claims, scopes. Nothing is hashed for a token
+    /// type and extensions; the form of claims and signature; issuer; key; signature; then, for a
+    /// good signature alone, times, audience, required claims, no binding to a key (`cnf`,
+    /// [RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)), scopes. Nothing is hashed for a token
     /// that is refused before its signature is checked.
     ///
     /// # Errors
     ///
-    /// The reason why not: of the hundreds 1xx to 6xx, or [`Reason::MemoryTooSmall`].
+    /// The reason why not: of the hundreds 1xx to 7xx, or [`Reason::MemoryTooSmall`].
     pub fn validate<'t, 'k, K: VerifyingKey + 'k>(
         &self,
         compact: &'t (impl AsRef<[u8]> + ?Sized),

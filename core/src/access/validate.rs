@@ -102,6 +102,14 @@ impl Policy<'_> {
             return Err(Reason::InvalidClaim);
         }
 
+        // Bound to a key that its bearer has to prove possession of (RFC 7800, RFC 9449, RFC 8705),
+        // and nobody asked for the proof: as a plain bearer token it is stolen goods.
+        match claims.value(claim::CNF) {
+            None => {}
+            Some(Value::Object(_)) => return Err(Reason::ProofRequired),
+            Some(_) => return Err(Reason::InvalidClaim),
+        }
+
         let (scopes, _) = self.scopes(&claims, memory)?;
         if self.required_scopes.iter().any(|required| !scopes.clone().any(|s| s == required)) {
             return Err(Reason::InsufficientScope);
@@ -179,8 +187,8 @@ fn is_type(typ: &str, other: &str) -> bool {
 
 /// A NumericDate: a JSON number from 0 to [`MAX_TIME`], fractions rounded up.
 ///
-/// Whole seconds are what `now` comes in, and for each of the comparisons the next whole second
-/// decides as the fraction would.
+/// Whole seconds are what `now` comes in; for a whole `now` the next whole second decides each of
+/// the comparisons as the fraction would.
 fn time(claims: &Members<'_, CLAIMS>, claim: usize) -> Result<Option<UnixTime>, Reason> {
     match claims.value(claim) {
         None => Ok(None),

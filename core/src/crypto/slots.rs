@@ -3,6 +3,7 @@
 use core::fmt;
 
 use heapless::Vec;
+use zeroize::Zeroizing;
 
 use super::strength;
 use super::thumbprint::thumbprint;
@@ -16,7 +17,8 @@ use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason
 pub struct KeySlot<K = PublicKey> {
     key_id: Option<KeyId>,
     algorithm: Algorithm,
-    thumbprint: [u8; 32],
+    /// Wiped when dropped: that of a shared secret would help to guess it.
+    thumbprint: Zeroizing<[u8; 32]>,
     key: K,
 }
 
@@ -101,7 +103,7 @@ impl<K> KeySlot<K> {
         Ok(Self {
             key_id,
             algorithm: parsed.algorithm,
-            thumbprint: thumbprint(parsed),
+            thumbprint: Zeroizing::new(thumbprint(parsed)),
             key: make(parsed)?,
         })
     }
@@ -122,7 +124,7 @@ impl<K> KeySlot<K> {
     /// ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), 32 bytes; `None` for a shared secret,
     /// which its thumbprint would help to guess.
     #[must_use]
-    pub const fn thumbprint(&self) -> Option<&[u8; 32]> {
+    pub fn thumbprint(&self) -> Option<&[u8; 32]> {
         if self.algorithm.is_symmetric() { None } else { Some(&self.thumbprint) }
     }
 
@@ -170,11 +172,31 @@ pub struct SkippedKey<'a> {
 ///
 /// The set is refused as a whole for the reasons of the JSON reader, and with
 ///
-/// * [`Reason::MixedKeySet`]: shared secrets and public keys in one set;
+/// * [`Reason::MixedKeySet`]: shared secrets and public keys in one set, or a public key where
+///   the options announce secrets;
 /// * [`Reason::KeyAmbiguous`]: two keys that differ have the same `kid` and algorithm;
 /// * [`Reason::TooManyKeys`]: more usable keys than slots, or more than [`MAX_KEYS`];
 /// * [`Reason::KeyNotFound`]: the set is empty;
-/// * the reason of the first key, where every key was left out.
+/// * the reason of the first key, where every key was left out;
+/// * [`Reason::Misuse`]: the options name an algorithm for RSA keys that is none of RSA.
+///
+/// ```
+/// use gatepost::{ImportOptions, KeySlot, Keys, PublicKey, load};
+///
+/// let jwks = br#"{"keys":[
+///     {"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+///     {"kty":"RSA","kid":"2","n":"AQAB","e":"AQAB"}]}"#;
+/// let mut slots: [Option<KeySlot<PublicKey>>; 4] = [const { None }; 4];
+/// let mut skipped = None;
+/// let loaded = load(jwks, ImportOptions::default(), &mut slots, PublicKey::new, |key| {
+///     skipped = Some((key.index, key.reason));
+/// })?;
+/// assert_eq!(loaded, 1);
+/// assert_eq!(skipped, Some((1, gatepost::Reason::KeyTooWeak)));
+/// let keys = Keys::from(&slots[..]);
+/// assert_eq!(keys.iter().next().unwrap().key_id(), Some("1"));
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
 pub fn load<K>(
     jwks: &[u8],
     options: ImportOptions,
@@ -183,6 +205,9 @@ pub fn load<K>(
     mut skipped: impl FnMut(SkippedKey<'_>),
 ) -> Result<usize, Reason> {
     slots.iter_mut().for_each(|slot| *slot = None);
+    if !options.rsa_algorithm.is_rsa() {
+        return Err(Reason::Misuse);
+    }
     let mut index = 0_usize;
     let mut loaded = 0_usize;
     let mut is_symmetric = None;
@@ -192,7 +217,8 @@ pub fn load<K>(
         if index >= MAX_KEYS {
             return Err(Reason::TooManyKeys);
         }
-        if *is_symmetric.get_or_insert(jwk.is_symmetric()) != jwk.is_symmetric() {
+        let is_mixed = *is_symmetric.get_or_insert(jwk.is_symmetric()) != jwk.is_symmetric();
+        if is_mixed || options.symmetric && !jwk.is_symmetric() {
             return Err(Reason::MixedKeySet);
         }
         let mut memory = [0; MAX_KEY_ID_LEN];

@@ -95,6 +95,14 @@ impl Algorithm {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 
+    /// Whether the key is one of RSA.
+    pub(crate) const fn is_rsa(self) -> bool {
+        matches!(
+            self,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512
+        )
+    }
+
     #[expect(clippy::as_conversions, reason = "discriminants are below 12")]
     const fn bit(self) -> u16 {
         1 << self as u16

@@ -3,7 +3,7 @@
 
 use super::Algorithm;
 use crate::Reason;
-use crate::limits::{MAX_HEADER_LEN, MAX_KEY_ID_LEN};
+use crate::limits::{MAX_HEADER_LEN, MAX_KEY_ID_LEN, MAX_LISTED_NAMES};
 use crate::text::json::{self, Text, Value};
 
 /// What the header says that matters. `jku`, `jwk`, `x5u` and `x5c` are not read at all: where
@@ -70,8 +70,8 @@ fn judge_extensions(crit: Option<Value<'_>>, b64: Option<Value<'_>>) -> Result<(
 
 fn judge_critical(crit: Value<'_>) -> Reason {
     let Value::Array(names) = crit else { return Reason::InvalidHeader };
-    // No token has ever needed more than two or three.
-    let is_well_formed = names.elements().next().is_some() && names.holds_distinct_strings(16);
+    let is_well_formed =
+        names.elements().next().is_some() && names.holds_distinct_strings(MAX_LISTED_NAMES);
     if is_well_formed { Reason::CriticalNotUnderstood } else { Reason::InvalidHeader }
 }
 
@@ -91,6 +91,8 @@ fn string<'t>(
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use super::*;
 
     fn refused(json: &str) -> Reason {
@@ -133,6 +135,12 @@ mod tests {
 
     #[test]
     fn extensions_are_not_understood() {
+        let listed = |names: usize| {
+            let names: Vec<_> = (0..names).map(|name| format!("\"{name}\"")).collect();
+            format!(r#"{{"alg":"RS256","crit":[{}]}}"#, names.join(","))
+        };
+        assert_eq!(refused(&listed(MAX_LISTED_NAMES)), Reason::CriticalNotUnderstood);
+        assert_eq!(refused(&listed(MAX_LISTED_NAMES + 1)), Reason::InvalidHeader);
         for json in [
             r#"{"alg":"RS256","crit":["exp"]}"#,
             r#"{"alg":"RS256","crit":["b64"],"b64":true}"#,

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::{Algorithm, KeyMaterial, ParsedKey};
 use crate::Reason;
 use crate::limits::{
-    MAX_JWK_SET_LEN, MAX_KEY_ID_LEN, MAX_KEY_MEMBERS, MAX_RSA_BITS, MAX_SECRET_LEN, NAME_LEN,
+    MAX_JWK_SET_LEN, MAX_KEY_ID_LEN, MAX_KEY_MEMBERS, MAX_LISTED_NAMES, MAX_RSA_BITS,
+    MAX_SECRET_LEN, NAME_LEN,
 };
 use crate::text::base64url;
 use crate::text::json::{self, Array, Members, Text, Value};
@@ -228,8 +229,7 @@ impl<'a> Jwk<'a> {
 }
 
 fn require_verify(operations: Array<'_>) -> Result<(), Reason> {
-    // Seven operations are registered.
-    if !operations.holds_distinct_strings(16) {
+    if !operations.holds_distinct_strings(MAX_LISTED_NAMES) {
         return Err(Reason::InvalidKey);
     }
     let verifies =

@@ -72,15 +72,7 @@ impl KeyMaterial<'_> {
     /// Whether a key of this kind can be one of `algorithm`.
     fn serves(&self, algorithm: Algorithm) -> bool {
         match self {
-            Self::Rsa { .. } => matches!(
-                algorithm,
-                Algorithm::Rs256
-                    | Algorithm::Rs384
-                    | Algorithm::Rs512
-                    | Algorithm::Ps256
-                    | Algorithm::Ps384
-                    | Algorithm::Ps512
-            ),
+            Self::Rsa { .. } => algorithm.is_rsa(),
             Self::P256 { .. } => algorithm == Algorithm::Es256,
             Self::P384 { .. } => algorithm == Algorithm::Es384,
             Self::Ed25519(_) => algorithm == Algorithm::EdDsa,

@@ -53,7 +53,8 @@ pub(crate) mod claim {
     pub(crate) const SCOPE: usize = 9;
     pub(crate) const SCP: usize = 10;
     pub(crate) const PERMISSIONS: usize = 11;
-    pub(crate) const NAMES: [&str; 12] = [
+    pub(crate) const CNF: usize = 12;
+    pub(crate) const NAMES: [&str; 13] = [
         "iss",
         "sub",
         "aud",
@@ -66,6 +67,7 @@ pub(crate) mod claim {
         "scope",
         "scp",
         "permissions",
+        "cnf",
     ];
 }
 
@@ -75,8 +77,8 @@ impl<'t> UntrustedToken<'t> {
     /// Checks the form of `compact`: at most [`MAX_TOKEN_LEN`] characters, three parts of
     /// canonical base64url, a header and claims that are JSON objects without duplicate names.
     ///
-    /// `memory` takes the decoded header, claims and signature and, for the time of the call, the names in
-    /// them; [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough.
+    /// `memory` takes the decoded header, claims and signature and, for the time of the call, the
+    /// names in them; [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough.
     ///
     /// # Errors
     ///

@@ -41,6 +41,12 @@
 //! Providers differ in where they put them, none means different things by them. An element of an
 //! array is one scope, even where it holds a space.
 //!
+//! # A token that is bound to a key is no bearer token
+//!
+//! One with `cnf` (RFC 7800: DPoP, mutual TLS) is for whoever proves possession of the key.
+//! Checking proofs is not here yet, so such a token is
+//! [`ProofRequired`](crate::Reason::ProofRequired), not taken as if it were unbound.
+//!
 //! # A key set loses its bad keys, not its good ones
 //!
 //! Providers publish keys for encryption, keys of new kinds and broken ones beside those in use.

@@ -5,7 +5,8 @@ use gatepost::{Algorithm, Algorithms, KeySet, Reason, UntrustedToken, limits};
 use crate::common::{self, AUDIENCE, CLAIMS, NOW, base64url, claims_with, key_set, policy, signer};
 use crate::verdict;
 
-/// Also CVE-2025-27144 and the GHSA-f83f of fulcio: memory for each of the parts that the dots make.
+/// Also CVE-2025-27144 and the GHSA-f83f of fulcio: memory for each of the parts that the dots
+/// make.
 /// That there is no allocation is tested in `no_alloc.rs`.
 #[test]
 fn cve_2025_30204_a_megabyte_of_dots_is_not_split() {

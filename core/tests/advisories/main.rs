@@ -10,8 +10,8 @@
 //! | CVE-2026-48524, GHSA-2gx3-rcp4-g85q (PyJWT: a fetch for each unknown `kid`) | an unknown `kid` is refused before anything is hashed, with a reason of its own | whoever fetches, and waits between two fetches |
 //! | CVE-2025-22149 (jwkset: a refresh adds keys only) | a set is a value: a new one has nothing of the old one | whoever fetches, and replaces the set |
 //! | CVE-2026-35039 (fast-jwt: two tokens with one place in a cache) | validation has no state | the cache of verified signatures |
-//! | CVE-2016-9123 (go-jose: lengths that overflow 32 bits) | every limit fits | the lints: no unchecked arithmetic, no conversion by `as` |
-//! | CVE-2016-7036, CVE-2024-25189, CVE-2024-25190, CVE-2024-25714 (tags compared byte by byte) | wrong tags are refused wherever they differ | `Mac::verify_slice` of the crate `digest`, which compares in constant time |
+//! | CVE-2016-9123 (go-jose: lengths that overflow 32 bits) | every limit fits 32 bits | the build for a 32-bit processor, and the lints: no unchecked arithmetic and no conversion by `as` but in the arithmetic of RSA, whose sizes are fixed |
+//! | CVE-2016-7036, CVE-2024-25189, CVE-2024-25190, CVE-2024-25714 (tags compared byte by byte) | wrong tags are refused wherever they differ; time is not measured | `Mac::verify_slice` of the crate `digest`, which compares in constant time |
 //! | CVE-2023-49092, CVE-2022-50237, CVE-2024-58262 (private keys that leak by time) | no private key is ever held | |
 //!
 //! Not here, because there is no decryption: CVE-2022-36083, CVE-2023-52428, CVE-2023-49290,
