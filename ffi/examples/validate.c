@@ -13,6 +13,7 @@
  *     cc -std=c99 -Iffi/include ffi/examples/validate.c target/release/libgatepost.a \
  *         -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc -o validate
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,9 @@ static uint32_t load_keys(const char *path, gatepost_key_set **keys) {
     jwks.ptr = jwks_file;
     jwks.len = fread(jwks_file, 1, sizeof jwks_file, file);
     if (ferror(file) || jwks.len == sizeof jwks_file) {
+        reason = ferror(file) ? GATEPOST_KEYS_UNAVAILABLE : GATEPOST_TOO_LARGE;
         fclose(file);
-        return GATEPOST_TOO_LARGE;
+        return reason;
     }
     fclose(file);
 
@@ -90,6 +92,22 @@ static uint32_t make_policy(const char *issuer, const char *audience, gatepost_p
     config.audiences = audiences;
     config.audience_count = 1;
     return gatepost_policy_init(policy, sizeof *policy, &config);
+}
+
+/* Takes digits alone: a clock that is wrong would let expired tokens in. */
+static int read_now(const char *text, uint64_t *now) {
+    char *end;
+
+    if (strcmp(text, "-") == 0) {
+        *now = (uint64_t)time(NULL);
+        return 1;
+    }
+    if (text[0] < '0' || text[0] > '9') {
+        return 0;
+    }
+    errno = 0;
+    *now = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
 }
 
 static void print_token(const gatepost_access_token *token) {
@@ -131,7 +149,10 @@ int main(int argc, char **argv) {
         return 2;
     }
 
-    now = strcmp(argv[4], "-") == 0 ? (uint64_t)time(NULL) : strtoull(argv[4], NULL, 10);
+    if (!read_now(argv[4], &now)) {
+        fprintf(stderr, "%s: NOW is a number of seconds since 1970, or -\n", argv[0]);
+        return 2;
+    }
     reason = gatepost_validate(&policy, keys, slice(argv[5]), now, memory, sizeof memory, &token);
     if (reason == GATEPOST_OK) {
         print_token(&token);

@@ -496,8 +496,48 @@ uint32_t gatepost_key_set_init(void *memory, size_t length, struct gatepost_key_
 // `set` is NULL or points to a pointer that may be written.
 uint32_t gatepost_key_set_new(size_t capacity, struct gatepost_key_set **set);
 
+// How many keys the set holds; 0 for NULL.
+//
+// The caller's part:
+// `set` is NULL or a live set that nobody changes during the call.
+size_t gatepost_key_set_count(const struct gatepost_key_set *set);
+
+// How many keys the last gatepost_key_set_load_jwks() left out; 0 for NULL.
+//
+// The caller's part:
+// `set` is NULL or a live set that nobody changes during the call.
+size_t gatepost_key_set_skipped_count(const struct gatepost_key_set *set);
+
+// Says in `*key` which key the last gatepost_key_set_load_jwks() left out, and why; also where it
+// refused the set as a whole.
+//
+// `i`: below gatepost_key_set_skipped_count() and GATEPOST_MAX_SKIPPED_KEYS.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for an `i` that is too large.
+//
+// The caller's part:
+// `set` is NULL or a live set that nobody changes during the call.
+uint32_t gatepost_key_set_skipped_key(const struct gatepost_key_set *set,
+                                      size_t i,
+                                      struct gatepost_skipped_key *key);
+
+// Ends a key set and wipes its memory, which is the caller's again; NULL, and a set that was
+// ended before, are left alone.
+//
+// The caller's part:
+// `set` is NULL or a set of gatepost_key_set_init() that nobody else uses.
+void gatepost_key_set_destroy(struct gatepost_key_set *set);
+
+// Ends a key set, wipes its memory and gives it back to the heap; NULL is left alone.
+//
+// Not in libraries built without std.
+//
+// The caller's part:
+// `set` is NULL or a set of gatepost_key_set_new() that nobody else uses, now or later.
+void gatepost_key_set_free(struct gatepost_key_set *set);
+
 // Reads a JSON Web Key Set (RFC 7517, section 5) into the set; what was in it before is gone,
-// also after an error.
+// also after every error but GATEPOST_MISUSE.
 //
 // `jwks`: JSON of at most GATEPOST_MAX_JWKS_LENGTH bytes; it is copied. `rsa_algorithm`: the
 // GATEPOST_ALGORITHM of RSA keys that name none, 0 for RS256. `flags`: 0 or
@@ -507,7 +547,7 @@ uint32_t gatepost_key_set_new(size_t capacity, struct gatepost_key_set **set);
 // Errors: GATEPOST_INVALID_JSON and the other reasons of the form; GATEPOST_MIXED_KEY_SET,
 // GATEPOST_KEY_AMBIGUOUS, GATEPOST_TOO_MANY_KEYS; GATEPOST_KEY_NOT_FOUND for an empty set; the
 // reason of the first key where every key was left out; GATEPOST_MISUSE for a NULL, an unknown
-// flag, and an `rsa_algorithm` that is no single algorithm.
+// flag, and an `rsa_algorithm` that is no single one of RSA.
 //
 // The caller's part:
 // `set` is NULL or a live set that nobody else uses during the call.
@@ -566,46 +606,6 @@ uint32_t gatepost_key_set_load_secret(struct gatepost_key_set *set,
                                       struct gatepost_slice secret,
                                       uint32_t algorithm,
                                       struct gatepost_slice key_id);
-
-// How many keys the set holds; 0 for NULL.
-//
-// The caller's part:
-// `set` is NULL or a live set that nobody changes during the call.
-size_t gatepost_key_set_count(const struct gatepost_key_set *set);
-
-// How many keys the last gatepost_key_set_load_jwks() left out; 0 for NULL.
-//
-// The caller's part:
-// `set` is NULL or a live set that nobody changes during the call.
-size_t gatepost_key_set_skipped_count(const struct gatepost_key_set *set);
-
-// Says in `*key` which key the last gatepost_key_set_load_jwks() left out, and why; also where it
-// refused the set as a whole.
-//
-// `i`: below gatepost_key_set_skipped_count() and GATEPOST_MAX_SKIPPED_KEYS.
-//
-// Errors: GATEPOST_MISUSE for a NULL, and for an `i` that is too large.
-//
-// The caller's part:
-// `set` is NULL or a live set that nobody changes during the call.
-uint32_t gatepost_key_set_skipped_key(const struct gatepost_key_set *set,
-                                      size_t i,
-                                      struct gatepost_skipped_key *key);
-
-// Ends a key set and wipes its memory, which is the caller's again; NULL, and a set that was
-// ended before, are left alone.
-//
-// The caller's part:
-// `set` is NULL or a set of gatepost_key_set_init() that nobody else uses.
-void gatepost_key_set_destroy(struct gatepost_key_set *set);
-
-// Ends a key set, wipes its memory and gives it back to the heap; NULL is left alone.
-//
-// Not in libraries built without std.
-//
-// The caller's part:
-// `set` is NULL or a set of gatepost_key_set_new() that nobody else uses, now or later.
-void gatepost_key_set_free(struct gatepost_key_set *set);
 
 // Fills a configuration with the defaults.
 //

@@ -28,6 +28,7 @@ mod algorithm;
 mod boundary;
 mod key_set;
 mod limits;
+mod load;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
 mod policy;
@@ -43,6 +44,7 @@ pub use access_token::*;
 pub use algorithm::*;
 pub use key_set::*;
 pub use limits::*;
+pub use load::*;
 pub use policy::*;
 pub use reason::*;
 pub use slice::*;

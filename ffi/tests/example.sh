@@ -47,6 +47,12 @@ expect 1 'refused: 501 expired (the token has expired)' "$jwks" "$issuer" "$audi
 expect 1 'refused: 505 audience_mismatch .*' "$jwks" "$issuer" https://elsewhere.example "$now" "$token"
 expect 1 'refused: 504 issuer_mismatch .*' "$jwks" https://elsewhere.example "$audience" "$now" "$token"
 expect 1 'refused: 101 malformed .*' "$jwks" "$issuer" "$audience" "$now" "${token%.*}"
+for now_wrong in '' -5 abc 1x 99999999999999999999; do
+    status=0
+    "$program" "$jwks" "$issuer" "$audience" "$now_wrong" "$token" >"$folder/said" 2>&1 || status=$?
+    [ $status -eq 2 ] || { echo "example: NOW of '$now_wrong' ends with $status" >&2; exit 1; }
+done
+expect 2 'the keys cannot be used: 801 keys_unavailable .*' "$folder" "$issuer" "$audience" "$now" "$token"
 expect 2 'the policy makes no sense: 902 misuse .*' "$jwks" '' "$audience" "$now" "$token"
 expect 2 'the keys cannot be used: 801 keys_unavailable .*' "$folder/none" "$issuer" "$audience" "$now" "$token"
 echo '{"keys":[' >"$folder/broken.json"
