@@ -1,7 +1,7 @@
 //! What comes from Python: text, names of algorithms, the time.
 
 use gatepost::{Algorithm, Algorithms, UnixTime};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyFloat, PyString};
@@ -50,7 +50,10 @@ pub(crate) fn time(py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<U
     {
         return Ok(UnixTime::from_secs(seconds));
     }
-    let seconds: f64 = now.extract()?;
+    let out_of_range = || PyValueError::new_err("now must be a number of seconds since 1970");
+    let seconds: f64 = now.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(py) { out_of_range() } else { error }
+    })?;
     if (0.0..18_446_744_073_709_551_616.0).contains(&seconds) {
         #[expect(
             clippy::as_conversions,
@@ -58,5 +61,5 @@ pub(crate) fn time(py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<U
         )]
         return Ok(UnixTime::from_secs(seconds as u64));
     }
-    Err(PyValueError::new_err("now must be a number of seconds since 1970"))
+    Err(out_of_range())
 }

@@ -41,7 +41,7 @@ impl KeySet {
             input::text(jwks)
         };
         let text = text.ok_or_else(|| input::wrong_type("jwks", "str, bytes or dict", jwks))?;
-        load(text, allow_symmetric).map_err(|reason| errors::keys_refused(py, reason))
+        py.detach(|| load(text, allow_symmetric)).map_err(|reason| errors::keys_refused(py, reason))
     }
 
     /// Loads one public key: PEM as str or bytes (SubjectPublicKeyInfo or PKCS#1).

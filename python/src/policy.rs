@@ -36,14 +36,13 @@ impl Policy {
     #[pyo3(signature = (
         issuer,
         audience,
-        *,
         algorithms = None,
         leeway = DEFAULT_LEEWAY.into(),
         typ = None,
         required_scopes = Vec::new(),
         require = vec!["exp".to_owned()],
         scope_claims = ScopeClaims::ALL.into(),
-    ), text_signature = "(issuer, audience, *, algorithms=None, leeway=30, typ=None, \
+    ), text_signature = "(issuer, audience, algorithms=None, leeway=30, typ=None, \
                          required_scopes=(), require=['exp'], \
                          scope_claims=('scope', 'scp', 'permissions'))")]
     #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]

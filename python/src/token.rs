@@ -82,6 +82,12 @@ impl AccessToken {
             .map(|claims| claims.bind(py).clone())
     }
 
+    /// Every claim, as the JSON that the token holds.
+    #[getter]
+    fn claims_json(&self) -> &str {
+        &self.claims_json
+    }
+
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let (py, this) = (slf.py(), slf.get());
         let issuer = PyString::new(py, &this.issuer).repr()?;
@@ -92,12 +98,13 @@ impl AccessToken {
 
 fn load<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyDict>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static INTEGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let loads = LOADS.import(py, "json", "loads")?;
     let claims = match loads.call1((json,)) {
         // The core has read this JSON, so it is an integer that is too long for Python.
         Err(error) if error.is_instance_of::<PyValueError>(py) => {
             let options = PyDict::new(py);
-            options.set_item("parse_int", py.get_type::<pyo3::types::PyFloat>())?;
+            options.set_item("parse_int", INTEGER.import(py, "gatepost._json", "integer")?)?;
             loads.call((json,), Some(&options))?
         }
         claims => claims?,

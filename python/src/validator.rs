@@ -64,7 +64,7 @@ impl Validator {
 
     /// Decides over one access token: str or bytes, at most 16 384 characters.
     ///
-    /// `now` is in seconds since 1970; `time.time()` unless given.
+    /// `now` is in seconds since 1970, of which a fraction is dropped; `time.time()` unless given.
     ///
     /// Raises TokenError, of the class of the first reason that is found.
     #[pyo3(signature = (jwt, now = None))]

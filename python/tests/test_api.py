@@ -281,7 +281,7 @@ class TestValidator:
         assert validator.validate(token, now=2029.999).expires_at == 2000
         with pytest.raises(gatepost.ExpiredError):
             validator.validate(token, now=2**63)
-        for now in (-1, -0.5, float("nan"), float("inf"), 2**64):
+        for now in (-1, -0.5, float("nan"), float("inf"), 2**64, 10**400):
             with pytest.raises(ValueError, match="now must be"):
                 validator.validate(token, now=now)
         with pytest.raises(TypeError):
@@ -358,14 +358,17 @@ class TestAccessToken:
         self, issuer: Issuer, validator: gatepost.Validator
     ) -> None:
         # Python refuses to read integers of more than 4300 digits.
-        claims = json.dumps(issuer.claims(AUDIENCE)).replace("{", '{"big":' + "9" * 5000 + ",")
+        long = '{"uid":9007199254740993,"big":' + "9" * 5000 + ","
+        claims = json.dumps(issuer.claims(AUDIENCE)).replace("{", long)
         token = jwt.PyJWS().encode(
             claims.encode(),
             issuer._keys["ES256"],
             "ES256",
             headers={"kid": issuer.jwks()["keys"][1]["kid"]},
         )
-        assert validator.validate(token).claims["big"] == float("inf")
+        read = validator.validate(token).claims
+        assert read["big"] == float("inf")
+        assert read["uid"] == 9007199254740993
 
     def test_claims_are_read_once(self, issuer: Issuer, validator: gatepost.Validator) -> None:
         token = validator.validate(issuer.sign(issuer.claims(AUDIENCE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 import gatepost
@@ -157,3 +159,29 @@ def test_runs_as_a_module(arguments: list[str], issuer: Issuer) -> None:
 
 def test_every_number_is_the_core_s(cli: Cli) -> None:
     assert cli("inspect", "a.b")[1]["number"] == gatepost.MalformedError.number
+
+
+def test_numbers_stay_as_they_were_written(cli: Cli, arguments: list[str], issuer: Issuer) -> None:
+    numbers = '{"huge":1e999,"id":9007199254740993,"long":' + "9" * 5000 + ',"é":"é",'
+    claims = json.dumps(issuer.claims(AUDIENCE)).replace("{", numbers, 1)
+    token = jwt.PyJWS().encode(
+        claims.encode(), issuer._keys["ES256"], "ES256", headers={"kid": issuer._kid("ES256")}
+    )
+    for command in (arguments, ["inspect"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "gatepost", *command],
+            input=token.encode(),
+            capture_output=True,
+        )
+        assert result.returncode == 0
+        said = result.stdout.decode("ascii")
+        assert '{"huge":1e999,"id":9007199254740993,"long":9999' in said
+        assert "Infinity" not in said
+        assert json.loads(said, parse_int=len)["claims"]["é"] == "é"
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_inspect_shows_json_alone(cli: Cli, number: str) -> None:
+    claims = base64.urlsafe_b64encode(f'{{"x":{number}}}'.encode()).decode().rstrip("=")
+    status, answer, _ = cli("inspect", f"e30.{claims}.")
+    assert (status, answer["reason"]) == (1, "invalid_json")

@@ -12,7 +12,6 @@ import binascii
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gatepost import (
     EncryptedError,
@@ -28,6 +27,7 @@ from gatepost import (
     TooLargeError,
     Validator,
 )
+from gatepost._json import in_ascii, integer
 from gatepost._native import MAX_JWK_SET_LEN, MAX_TOKEN_LEN
 
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    command: Callable[[argparse.Namespace], dict[str, Any]] = arguments.command
+    command: Callable[[argparse.Namespace], str] = arguments.command
     try:
         answer = command(arguments)
     except PolicyError as error:
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ValueError as error:
         parser.error(str(error))
-    print(json.dumps(answer))
+    print(answer)
     return 0
 
 
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _validate(arguments: argparse.Namespace) -> dict[str, Any]:
+def _validate(arguments: argparse.Namespace) -> str:
     policy = Policy(
         arguments.issuer,
         arguments.audience,
@@ -103,7 +103,8 @@ def _validate(arguments: argparse.Namespace) -> dict[str, Any]:
     )
     validator = Validator(policy, _keys(arguments.jwks))
     token = validator.validate(_token(arguments.token), now=arguments.now)
-    return {"ok": True, "claims": token.claims}
+    # As they were written: what Python makes of numbers is not always JSON again.
+    return f'{{"ok": true, "claims": {in_ascii(token.claims_json)}}}'
 
 
 def _keys(path: str) -> KeySet:
@@ -119,7 +120,7 @@ def _keys(path: str) -> KeySet:
         raise KeySetError(error.number, detail=path) from error
 
 
-def _inspect(arguments: argparse.Namespace) -> dict[str, Any]:
+def _inspect(arguments: argparse.Namespace) -> str:
     token = _token(arguments.token)
     if len(token) > MAX_TOKEN_LEN:
         raise TooLargeError
@@ -128,12 +129,11 @@ def _inspect(arguments: argparse.Namespace) -> dict[str, Any]:
         raise EncryptedError
     if len(parts) != 3:
         raise MalformedError
-    return {
-        "verified": False,
-        "warning": "nothing of this was verified: anybody can write it",
-        "header": _json_part(parts[0]),
-        "claims": _json_part(parts[1]),
-    }
+    header, claims = map(_json_part, parts[:2])
+    return (
+        '{"verified": false, "warning": "nothing of this was verified: anybody can write it", '
+        f'"header": {header}, "claims": {claims}}}'
+    )
 
 
 def _token(argument: str) -> bytes:
@@ -143,19 +143,24 @@ def _token(argument: str) -> bytes:
     return sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).rstrip(b"\r\n")
 
 
-def _json_part(part: bytes) -> dict[str, Any]:
+def _json_part(part: bytes) -> str:
     """One part of a token, read with Python's tolerant reader: this is for looking only."""
     try:
-        text = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        decoded = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:
         raise InvalidBase64Error from error
     try:
-        value = json.loads(text)
+        text = decoded.decode()
+        value = json.loads(text, parse_int=integer, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise InvalidJsonError from error
     if not isinstance(value, dict):
         raise InvalidJsonError
-    return value
+    return in_ascii(text.strip())
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 if __name__ == "__main__":

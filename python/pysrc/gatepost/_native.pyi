@@ -49,7 +49,6 @@ class Policy:
         cls,
         issuer: str,
         audience: str | Sequence[str],
-        *,
         algorithms: Sequence[str] | None = None,
         leeway: int = 30,
         typ: str | None = None,
@@ -102,3 +101,5 @@ class AccessToken:
     def expires_at(self) -> int | None: ...
     @property
     def claims(self) -> dict[str, Any]: ...
+    @property
+    def claims_json(self) -> str: ...

@@ -33,7 +33,10 @@ class GatepostError(ValueError):
             cls._classes[cls.number] = cls
 
     def __init__(self, number: int | None = None, detail: str | None = None) -> None:
-        number = self.number if number is None else number
+        if number is None:
+            number = getattr(self, "number", None)
+            if number is None:
+                raise TypeError(f"{type(self).__name__} needs the number of a reason")
         self.number, self.reason, self.http_status, self.oauth_error, text = _TABLE[number]
         self._detail = detail
         super().__init__(text if detail is None else f"{text}: {detail}")
