@@ -9,6 +9,26 @@ use crate::text::json::{Object, Value};
 /// An access token whose signature is good and that a [`Policy`](crate::Policy) has let in.
 ///
 /// There is no other way to come by one. It borrows the memory that the caller passed.
+///
+/// ```
+/// use gatepost::{Algorithm, KeySet, Policy, UnixTime};
+///
+/// let secret = "0123456789abcdef0123456789abcdef";
+/// let keys: KeySet<1> = KeySet::from_secret(secret, Algorithm::Hs256, None)?;
+/// let policy = Policy::new("https://issuer.example", "https://mcp.example.com/mcp")?;
+/// let compact = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiw\
+///     iYXVkIjoiaHR0cHM6Ly9tY3AuZXhhbXBsZS5jb20vbWNwIiwic3ViIjoiYWxpY2UiLCJjbGllbnRfaWQ\
+///     iOiJhcHAiLCJzY29wZSI6Im1jcDpyZWFkIG1jcDp3cml0ZSIsIm9yZ19pZCI6NywiZXhwIjoyMDAwMDA\
+///     wMDAwfQ.j7sW0Tfkp70KczdmIVioaTNltHMLm55_2ngJkSmYBrg";
+///
+/// let mut memory = [0; 1024];
+/// let token = policy.validate(compact, &keys, UnixTime::from_secs(1_999_999_999), &mut memory)?;
+/// assert_eq!(token.subject(), Some("alice"));
+/// assert!(token.has_scope("mcp:write"));
+/// assert_eq!(token.expires_at(), Some(UnixTime::from_secs(2_000_000_000)));
+/// assert_eq!(token.claim("org_id").unwrap().as_number().unwrap().as_i64(), Some(7));
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
 #[derive(Clone)]
 pub struct AccessToken<'t> {
     pub(super) algorithm: Algorithm,
