@@ -7,13 +7,9 @@
 //!
 //! Multiplication is Montgomery's with R = 2^(60 T V) and R ≥ 2^40 n. For a, b < 2 n the result
 //! is below a b / R + n < n (1 + 2^-38) < 2 n, so intermediate results are never reduced.
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::indexing_slicing,
-    reason = "indexes are bounded by the array sizes, sums by the argument above"
-)]
-
+//!
+//! What reads a sender's bytes, [`Modulus::power`], is held to the crate's lints; the arithmetic
+//! behind it, on arrays of fixed size, is not, function by function.
 use core::ops::Range;
 
 /// Bits of a limb.
@@ -38,11 +34,19 @@ pub(super) struct Modulus<const T: usize, const V: usize> {
 }
 
 impl<const T: usize, const V: usize> Modulus<T, V> {
+    #[allow(clippy::arithmetic_side_effects, reason = "run by the compiler alone")]
     const R_BITS: usize = BITS * T * V;
     /// Whether the columns hold the products of one multiplication and of one reduction at once.
+    #[allow(clippy::arithmetic_side_effects, reason = "run by the compiler alone")]
     const SUMS_FIT: bool = 2 * T * V < 256;
 
     /// `bytes` is big-endian and odd; `None` where it is not, or does not fit.
+    #[allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        reason = "run once for a key, whose bits are compared with the size of the arrays first"
+    )]
     pub(super) fn new(bytes: &[u8]) -> Option<Self> {
         const { assert!(T <= 5 && T * V < 256) };
         let bits = bytes.len() * 8 - bytes.first()?.leading_zeros() as usize;
@@ -114,7 +118,15 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
         to_be_bytes(&power, encoded);
         Some(encoded)
     }
+}
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
+impl<const T: usize, const V: usize> Modulus<T, V> {
     /// a b / R modulo n, not quite reduced.
     #[inline(never)]
     fn multiply(&self, a: &Number<T, V>, b: &Number<T, V>) -> Number<T, V> {
@@ -188,6 +200,12 @@ impl<const T: usize, const V: usize> Modulus<T, V> {
 /// Adds `a[i] b[k - i]` for each i of `tiles`.
 ///
 /// Slices and not indexes: so the compiler keeps neither checks nor a second counter in the loop.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn add_products<const T: usize, const V: usize>(
     columns: &mut Columns<T>,
@@ -202,6 +220,12 @@ fn add_products<const T: usize, const V: usize>(
     }
 }
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn add_product<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], b: &[u64; T]) {
     let columns = columns.as_flattened_mut();
@@ -214,6 +238,12 @@ fn add_product<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], b: &[u64;
     }
 }
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn add_square<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], doubled: &[u64; T]) {
     let columns = columns.as_flattened_mut();
@@ -230,6 +260,12 @@ fn add_square<const T: usize>(columns: &mut Columns<T>, a: &[u64; T], doubled: &
 }
 
 /// Leaves 60 bits in each column but the last ones.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn carry<const T: usize>(columns: &mut Columns<T>) {
     let columns = columns.as_flattened_mut();
@@ -243,6 +279,12 @@ fn carry<const T: usize>(columns: &mut Columns<T>) {
 }
 
 /// Takes the low T columns as limbs; their carry goes to the next column.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn take_limbs<const T: usize>(columns: &mut Columns<T>) -> [u64; T] {
     let columns = columns.as_flattened_mut();
@@ -258,12 +300,23 @@ fn take_limbs<const T: usize>(columns: &mut Columns<T>) -> [u64; T] {
 }
 
 /// `sum >> 60`, without the double shift that the compiler would choose and that is slow on AMD.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "indexes are bounded by the sizes of the arrays, sums by the argument above"
+)]
 #[inline(always)]
 fn shift_limb(sum: u128) -> u128 {
     (u128::from((sum >> 64) as u64) << 4) + u128::from(sum as u64 >> BITS)
 }
 
 /// What is beyond T V limbs must be zero.
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "at most 124 bits are pending"
+)]
 fn from_be_bytes<const T: usize, const V: usize>(bytes: &[u8]) -> Number<T, V> {
     let mut number = [[0; T]; V];
     let mut words = bytes.rchunks(8);
@@ -290,6 +343,12 @@ fn be_word(bytes: &[u8]) -> u64 {
     }
 }
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "at most 124 bits are pending, and a chunk has at most eight bytes"
+)]
 fn to_be_bytes<const T: usize, const V: usize>(number: &Number<T, V>, bytes: &mut [u8]) {
     let mut limbs = number.as_flattened().iter();
     let (mut bits, mut available) = (0_u128, 0);
