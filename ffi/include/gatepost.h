@@ -665,11 +665,11 @@ uint32_t gatepost_reason_http_status(uint32_t number);
 // into them. `memory` overlaps neither `token` nor `*access_token`.
 //
 // The order of the checks is fixed: size and number of parts; the header and its algorithm, type
-// and extensions; the form of the claims; issuer; key; signature; then, for a good signature
-// alone, times, audience, required claims, scopes. Nothing is hashed for a token that is refused
-// before its signature is checked.
+// and extensions; the form of claims and signature; issuer; key; signature; then, for a good
+// signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
+// is hashed for a token that is refused before its signature is checked.
 //
-// Errors: the reason why not, of the hundreds 1xx to 6xx; GATEPOST_MEMORY_TOO_SMALL;
+// Errors: the reason why not, of the hundreds 1xx to 7xx; GATEPOST_MEMORY_TOO_SMALL;
 // GATEPOST_MISUSE for a NULL, and for a policy or a key set that was not made.
 //
 // The caller's part:
