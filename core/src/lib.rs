@@ -69,14 +69,16 @@ mod crypto;
 mod jose;
 mod reason;
 mod text;
+mod time;
 
 pub mod limits;
 pub mod manual;
 
-pub use access::{AccessToken, Issuers, Policy, ScopeClaims, StringList, Strings, UnixTime};
+pub use access::{AccessToken, Issuers, Policy, ScopeClaims, StringList, Strings};
 pub use crypto::{KeySet, KeySlot, Keys, PublicKey, SkippedKey, VerifyingKey, load};
 pub use jose::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, UntrustedToken};
 pub use reason::Reason;
+pub use time::UnixTime;
 
 /// The JSON values of claims.
 pub mod json {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The layers from the bottom up: a module uses its own layer and those before it.
 const LAYERS: &[&[&str]] = &[
-    &["reason", "limits"],
+    &["reason", "limits", "time"],
     &["text"],
     &["jose"],
     &["crypto"],

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::{AccessToken, Policy, UnixTime};
-use crate::{Keys, PublicKey, Reason, UntrustedToken, VerifyingKey};
+use super::{AccessToken, Policy};
+use crate::{Keys, PublicKey, Reason, UnixTime, UntrustedToken, VerifyingKey};
 
 /// Policies and keys by issuer.
 ///

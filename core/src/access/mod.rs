@@ -3,12 +3,10 @@
 mod issuers;
 mod policy;
 mod strings;
-mod time;
 mod token;
 mod validate;
 
 pub use issuers::Issuers;
 pub use policy::{Policy, ScopeClaims};
 pub use strings::{StringList, Strings};
-pub use time::UnixTime;
 pub use token::AccessToken;

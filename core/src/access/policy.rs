@@ -1,9 +1,9 @@
 //! What a resource server asks of a token.
 
-use super::{AccessToken, Strings, UnixTime};
+use super::{AccessToken, Strings};
 use crate::jose::Head;
 use crate::limits::{DEFAULT_LEEWAY, MAX_LEEWAY};
-use crate::{Algorithms, Keys, Reason, UntrustedToken, VerifyingKey};
+use crate::{Algorithms, Keys, Reason, UnixTime, UntrustedToken, VerifyingKey};
 
 /// What an access token must be to be accepted: one issuer's, meant for this server, in time, and
 /// enough.

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::{StringList, UnixTime};
-use crate::Algorithm;
+use super::StringList;
 use crate::text::json::{Object, Value};
+use crate::{Algorithm, UnixTime};
 
 /// An access token whose signature is good and that a [`Policy`](crate::Policy) has let in.
 ///

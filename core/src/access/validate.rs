@@ -1,11 +1,11 @@
 //! The decision: [`Policy::accept`] and the checks it is made of, in their order.
 
 use super::token::{AccessToken, Scopes};
-use super::{Policy, StringList, UnixTime};
+use super::{Policy, StringList};
 use crate::jose::{CLAIMS, Head, claim};
 use crate::limits::MAX_TIME;
 use crate::text::json::{Members, Object, Value};
-use crate::{Keys, Reason, UntrustedToken, VerifyingKey};
+use crate::{Keys, Reason, UnixTime, UntrustedToken, VerifyingKey};
 
 impl Policy<'_> {
     /// Decides about a token whose form was checked by [`UntrustedToken::parse`].

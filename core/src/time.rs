@@ -30,7 +30,7 @@ impl UnixTime {
         self.seconds
     }
 
-    pub(super) const fn plus(self, seconds: u32) -> Self {
+    pub(crate) const fn plus(self, seconds: u32) -> Self {
         #[expect(clippy::as_conversions, reason = "`u64::from` is not const")]
         Self::from_secs(self.seconds.saturating_add(seconds as u64))
     }
