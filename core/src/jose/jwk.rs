@@ -168,7 +168,7 @@ impl<'a> Jwk<'a> {
         } else {
             self.point(&kty, &mut *memory)?
         };
-        use_key(&ParsedKey::new(algorithm, material, options.rsa_algorithm)?)
+        use_key(&ParsedKey::with_default(algorithm, material, options.rsa_algorithm)?)
     }
 
     fn point<'m>(&self, kty: &Text<'_>, memory: &'m mut [u8]) -> Result<KeyMaterial<'m>, Reason> {

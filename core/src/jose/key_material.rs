@@ -48,12 +48,38 @@ pub enum KeyMaterial<'a> {
     Symmetric(&'a [u8]),
 }
 
-impl ParsedKey<'_> {
-    pub(super) fn new(
+impl<'a> ParsedKey<'a> {
+    /// Takes the numbers of a key from where the caller has them, for `algorithm`.
+    ///
+    /// Nothing but that the two go together is checked: that RSA is strong enough, for instance,
+    /// is for [`load`](crate::load) and [`KeySlot`](crate::KeySlot), which read keys from outside.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::KeyAlgorithmMismatch`] where a key of this kind has another algorithm.
+    ///
+    /// ```
+    /// use gatepost::{Algorithm, KeyMaterial, ParsedKey, PublicKey, Reason};
+    ///
+    /// let material = KeyMaterial::P256 { x: &[1; 32], y: &[2; 32] };
+    /// let key = ParsedKey::new(Algorithm::Es256, material)?;
+    /// assert_eq!(PublicKey::new(&key).unwrap_err(), Reason::InvalidKey);
+    /// # Ok::<(), Reason>(())
+    /// ```
+    pub fn new(algorithm: Algorithm, material: KeyMaterial<'a>) -> Result<Self, Reason> {
+        if material.serves(algorithm) {
+            Ok(Self { algorithm, material })
+        } else {
+            Err(Reason::KeyAlgorithmMismatch)
+        }
+    }
+
+    /// The same, with the algorithm of the key's curve, or `rsa_algorithm`, where none is named.
+    pub(super) fn with_default(
         algorithm: Option<Algorithm>,
-        material: KeyMaterial<'_>,
+        material: KeyMaterial<'a>,
         rsa_algorithm: Algorithm,
-    ) -> Result<ParsedKey<'_>, Reason> {
+    ) -> Result<Self, Reason> {
         let algorithm = algorithm.unwrap_or(match material {
             KeyMaterial::Rsa { .. } => rsa_algorithm,
             KeyMaterial::P256 { .. } => Algorithm::Es256,
@@ -61,10 +87,7 @@ impl ParsedKey<'_> {
             KeyMaterial::Ed25519(_) => Algorithm::EdDsa,
             KeyMaterial::Symmetric(_) => Algorithm::Hs256,
         });
-        if !material.serves(algorithm) {
-            return Err(Reason::KeyAlgorithmMismatch);
-        }
-        Ok(ParsedKey { algorithm, material })
+        Self::new(algorithm, material)
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn subject_public_key_info<T>(
     } else {
         return Err(Reason::UnsupportedKey);
     };
-    use_key(&ParsedKey::new(algorithm, material, Algorithm::Rs256)?)
+    use_key(&ParsedKey::with_default(algorithm, material, Algorithm::Rs256)?)
 }
 
 fn rsa(der: &[u8], algorithm: Option<Algorithm>) -> Result<ParsedKey<'_>, Reason> {
@@ -84,7 +84,7 @@ fn rsa(der: &[u8], algorithm: Option<Algorithm>) -> Result<ParsedKey<'_>, Reason
     };
     let (modulus, exponent) = numbers().map_err(|_: spki::der::Error| Reason::InvalidKey)?;
     let material = KeyMaterial::Rsa { modulus: modulus.as_bytes(), exponent: exponent.as_bytes() };
-    ParsedKey::new(algorithm, material, Algorithm::Rs256)
+    ParsedKey::with_default(algorithm, material, Algorithm::Rs256)
 }
 
 /// The coordinates of an uncompressed point
