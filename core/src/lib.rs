@@ -75,7 +75,10 @@ pub mod limits;
 pub mod manual;
 
 pub use access::{AccessToken, Issuers, Policy, ScopeClaims, StringList, Strings};
-pub use crypto::{KeySet, KeySlot, Keys, PublicKey, SkippedKey, VerifyingKey, load};
+pub use crypto::{
+    FixedTokenCache, KeySet, KeySlot, Keys, NoTokenCache, PublicKey, SkippedKey, TokenCache,
+    TokenFingerprint, VerifyingKey, load,
+};
 pub use jose::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, UntrustedToken};
 pub use reason::Reason;
 pub use time::UnixTime;

@@ -3,7 +3,9 @@
 use core::fmt;
 
 use super::{AccessToken, Policy};
-use crate::{Keys, PublicKey, Reason, UnixTime, UntrustedToken, VerifyingKey};
+use crate::{
+    Keys, NoTokenCache, PublicKey, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey,
+};
 
 /// Policies and keys by issuer.
 ///
@@ -29,17 +31,17 @@ use crate::{Keys, PublicKey, Reason, UnixTime, UntrustedToken, VerifyingKey};
 /// assert_eq!(refused.unwrap_err(), Reason::IssuerMismatch);
 /// # Ok::<(), Reason>(())
 /// ```
-pub struct Issuers<'p, K = PublicKey> {
-    entries: &'p [(Policy<'p>, Keys<'p, K>)],
+pub struct Issuers<'p, K = PublicKey, C = NoTokenCache> {
+    entries: &'p [(Policy<'p>, Keys<'p, K, C>)],
 }
 
-impl<'p, K: VerifyingKey> Issuers<'p, K> {
+impl<'p, K: VerifyingKey, C: TokenCache + Copy> Issuers<'p, K, C> {
     /// Policies with their keys, in any order.
     ///
     /// # Errors
     ///
     /// [`Reason::Misuse`] for no entry, and for two with the same issuer.
-    pub fn new(entries: &'p [(Policy<'p>, Keys<'p, K>)]) -> Result<Self, Reason> {
+    pub fn new(entries: &'p [(Policy<'p>, Keys<'p, K, C>)]) -> Result<Self, Reason> {
         let mut rest = entries;
         while let [(policy, _), others @ ..] = rest {
             if others.iter().any(|(other, _)| other.issuer == policy.issuer) {
@@ -73,15 +75,15 @@ impl<'p, K: VerifyingKey> Issuers<'p, K> {
     }
 }
 
-impl<K> Clone for Issuers<'_, K> {
+impl<K, C> Clone for Issuers<'_, K, C> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K> Copy for Issuers<'_, K> {}
+impl<K, C> Copy for Issuers<'_, K, C> {}
 
-impl<K> fmt::Debug for Issuers<'_, K> {
+impl<K, C> fmt::Debug for Issuers<'_, K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.entries.iter().map(|(policy, _)| policy.issuer)).finish()
     }

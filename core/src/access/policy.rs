@@ -3,7 +3,7 @@
 use super::{AccessToken, Strings};
 use crate::jose::Head;
 use crate::limits::{DEFAULT_LEEWAY, MAX_LEEWAY};
-use crate::{Algorithms, Keys, Reason, UnixTime, UntrustedToken, VerifyingKey};
+use crate::{Algorithms, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
 
 /// What an access token must be to be accepted: one issuer's, meant for this server, in time, and
 /// enough.
@@ -198,10 +198,10 @@ impl<'p> Policy<'p> {
     /// # Errors
     ///
     /// The reason why not: of the hundreds 1xx to 7xx, or [`Reason::MemoryTooSmall`].
-    pub fn validate<'t, 'k, K: VerifyingKey + 'k>(
+    pub fn validate<'t, 'k, K: VerifyingKey + 'k, C: TokenCache>(
         &self,
         compact: &'t (impl AsRef<[u8]> + ?Sized),
-        keys: impl Into<Keys<'k, K>>,
+        keys: impl Into<Keys<'k, K, C>>,
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<AccessToken<'t>, Reason> {
@@ -209,6 +209,6 @@ impl<'p> Policy<'p> {
         let (head, memory) = Head::parse(compact.as_ref(), memory)?;
         // Before the claims are decoded: a wrong algorithm is not worth it.
         self.require_header(&head, &keys)?;
-        self.judge(UntrustedToken::parse_claims(head, memory)?, keys, now)
+        self.judge(UntrustedToken::parse_claims(head, memory)?, &keys, now)
     }
 }

@@ -5,7 +5,7 @@ use super::{Policy, StringList};
 use crate::jose::{CLAIMS, Head, claim};
 use crate::limits::MAX_TIME;
 use crate::text::json::{Members, Object, Value};
-use crate::{Keys, Reason, UnixTime, UntrustedToken, VerifyingKey};
+use crate::{Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
 
 impl Policy<'_> {
     /// Decides about a token whose form was checked by [`UntrustedToken::parse`].
@@ -17,37 +17,41 @@ impl Policy<'_> {
     /// # Errors
     ///
     /// Those of [`validate`](Self::validate).
-    pub fn accept<'t, 'k, K: VerifyingKey + 'k>(
+    pub fn accept<'t, 'k, K: VerifyingKey + 'k, C: TokenCache>(
         &self,
         token: UntrustedToken<'t>,
-        keys: impl Into<Keys<'k, K>>,
+        keys: impl Into<Keys<'k, K, C>>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
         self.require_header(&token.head, &keys)?;
-        self.judge(token, keys, now)
+        self.judge(token, &keys, now)
     }
 
     /// Everything behind the header: issuer, key, signature, claims.
-    pub(super) fn judge<'t, K: VerifyingKey>(
+    pub(super) fn judge<'t, K: VerifyingKey, C: TokenCache>(
         &self,
         token: UntrustedToken<'t>,
-        keys: Keys<'_, K>,
+        keys: &Keys<'_, K, C>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }
-        keys.verify(&token.head, token.signature)?;
-        self.judge_claims(token, now)
+        let seen = keys.verify_or_recall(&token.head, token.signature, now)?;
+        let accepted = self.judge_claims(token, now)?;
+        if let (Some(seen), Some(expires_at)) = (seen, accepted.expires_at()) {
+            keys.remember(&seen, expires_at, now);
+        }
+        Ok(accepted)
     }
 
     /// The header's algorithm and type are among those that are accepted, and its extensions are
     /// understood.
-    pub(super) fn require_header<K>(
+    pub(super) fn require_header<K, C>(
         &self,
         head: &Head<'_>,
-        keys: &Keys<'_, K>,
+        keys: &Keys<'_, K, C>,
     ) -> Result<(), Reason> {
         let algorithms = self.algorithms.unwrap_or_else(|| keys.default_algorithms());
         if !algorithms.contains(head.algorithm()) {

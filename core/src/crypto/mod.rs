@@ -2,6 +2,7 @@
 
 use crate::{Algorithm, Reason};
 
+mod cache;
 #[cfg_attr(
     not(any(feature = "p256", feature = "p384", feature = "rsa")),
     allow(dead_code, reason = "the other algorithms hash on their own")
@@ -26,6 +27,7 @@ mod slots;
 mod strength;
 mod thumbprint;
 
+pub use cache::{FixedTokenCache, NoTokenCache, TokenCache, TokenFingerprint};
 pub use key_set::KeySet;
 pub use public_key::PublicKey;
 pub use slots::{KeySlot, Keys, SkippedKey, load};

@@ -5,12 +5,13 @@ use core::fmt;
 use heapless::Vec;
 use zeroize::Zeroizing;
 
+use super::digest::Hash;
 use super::strength;
 use super::thumbprint::thumbprint;
-use super::{PublicKey, VerifyingKey};
+use super::{NoTokenCache, PublicKey, TokenCache, TokenFingerprint, VerifyingKey};
 use crate::jose::{Head, Jwk};
 use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS};
-use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason};
+use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason, UnixTime};
 
 /// A key of a set: its identifier, its one algorithm, and what verifies.
 #[derive(Clone)]
@@ -279,12 +280,14 @@ fn insert<K>(slots: &mut [Option<KeySlot<K>>], slot: KeySlot<K>) -> Result<bool,
 
 /// A view of the keys that a token may be signed with.
 ///
-/// It is made from a [`KeySet`](crate::KeySet) or from slots of the caller's.
-pub struct Keys<'k, K = PublicKey> {
+/// It is made from a [`KeySet`](crate::KeySet) or from slots of the caller's. `C` remembers tokens
+/// whose signature was found good.
+pub struct Keys<'k, K = PublicKey, C = NoTokenCache> {
     slots: &'k [Option<KeySlot<K>>],
+    cache: C,
 }
 
-impl<'k, K: VerifyingKey> Keys<'k, K> {
+impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
     /// Checks the signature of a compact JWS and returns its payload, whatever it holds: no claim
     /// is looked at ([RFC 7515, section 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2)).
     ///
@@ -308,18 +311,53 @@ impl<'k, K: VerifyingKey> Keys<'k, K> {
         head.require_extensions()?;
         let (payload, memory) = head.decode_payload(memory)?;
         let (signature, _) = head.decode_signature(memory)?;
-        self.verify(&head, signature)?;
+        let slot = self.find(head.key_id(), head.algorithm())?;
+        slot.key.verify(slot.algorithm, head.signing_input(), None, signature)?;
         Ok(payload)
     }
 
-    /// Checks the signature of the token with this header.
-    pub(crate) fn verify(&self, head: &Head<'_>, signature: &[u8]) -> Result<(), Reason> {
+    /// Checks the signature of the token with this header. Returns what the token can be
+    /// remembered by, once it is accepted, if it is worth it.
+    pub(crate) fn verify_or_recall(
+        &self,
+        head: &Head<'_>,
+        signature: &[u8],
+        now: UnixTime,
+    ) -> Result<Option<TokenFingerprint>, Reason> {
         let slot = self.find(head.key_id(), head.algorithm())?;
-        slot.key.verify(slot.algorithm, head.signing_input(), None, signature)
+        let algorithm = slot.algorithm;
+        // A digest of a shared secret has no place in a cache, and HMAC costs no more than it.
+        if !self.cache.is_in_use() || algorithm.is_symmetric() {
+            slot.key.verify(algorithm, head.signing_input(), None, signature)?;
+            return Ok(None);
+        }
+        let (token, digest) =
+            TokenFingerprint::of(head.signing_input(), head.encoded_signature(), &slot.thumbprint);
+        if self.cache.contains(&token, now) {
+            return Ok(None);
+        }
+        let prehash = (Hash::of(algorithm) == Hash::Sha256).then_some(digest.as_slice());
+        slot.key.verify(algorithm, head.signing_input(), prehash, signature)?;
+        Ok(Some(token))
+    }
+
+    /// Remembers a token that was accepted.
+    pub(crate) fn remember(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime) {
+        self.cache.insert(token, expires_at, now);
     }
 }
 
-impl<'k, K> Keys<'k, K> {
+impl<'k, K, C: Copy> Keys<'k, K, C> {
+    /// The same keys, with a cache for tokens whose signature was found good: a reference to a
+    /// [`FixedTokenCache`](crate::FixedTokenCache), usually.
+    ///
+    /// Only [`Policy::validate`](crate::Policy::validate) and what is made of it use it.
+    pub fn remembering<D: TokenCache>(self, cache: D) -> Keys<'k, K, D> {
+        Keys { slots: self.slots, cache }
+    }
+}
+
+impl<'k, K, C> Keys<'k, K, C> {
     /// The algorithms of a policy that names none: those with a public key, or, where the keys
     /// are shared secrets, those with a secret.
     pub(crate) fn default_algorithms(&self) -> Algorithms {
@@ -330,7 +368,7 @@ impl<'k, K> Keys<'k, K> {
     }
 
     /// The keys, in the order in which they were loaded.
-    pub fn iter(&self) -> impl Iterator<Item = &'k KeySlot<K>> + use<'k, K> {
+    pub fn iter(&self) -> impl Iterator<Item = &'k KeySlot<K>> + use<'k, K, C> {
         self.slots.iter().flatten()
     }
 
@@ -359,21 +397,21 @@ fn only<'k, K>(mut slots: impl Iterator<Item = &'k KeySlot<K>>) -> Result<&'k Ke
     if slots.next().is_some() { Err(Reason::KeyAmbiguous) } else { Ok(slot) }
 }
 
-impl<K> Clone for Keys<'_, K> {
+impl<K, C: Copy> Clone for Keys<'_, K, C> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K> Copy for Keys<'_, K> {}
+impl<K, C: Copy> Copy for Keys<'_, K, C> {}
 
 impl<'k, K> From<&'k [Option<KeySlot<K>>]> for Keys<'k, K> {
     fn from(slots: &'k [Option<KeySlot<K>>]) -> Self {
-        Self { slots }
+        Self { slots, cache: NoTokenCache }
     }
 }
 
-impl<K> fmt::Debug for Keys<'_, K> {
+impl<K, C> fmt::Debug for Keys<'_, K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }

@@ -178,6 +178,11 @@ impl<'t> Head<'t> {
         self.parts.signing_input
     }
 
+    /// The signature as it stands in the token.
+    pub(crate) const fn encoded_signature(&self) -> &'t [u8] {
+        self.parts.signature
+    }
+
     /// Whether the extensions that the header demands are understood: none is.
     pub(crate) const fn require_extensions(&self) -> Result<(), Reason> {
         self.header.extensions
