@@ -36,12 +36,12 @@ pub const MAX_MEMBERS: usize = 512;
 /// Bytes of the caller's memory that each open member name takes: 8.
 pub const NAME_LEN: usize = 8;
 
-/// Times that the hashes of two different names may be equal in one document: 16.
+/// Times that the hashes of two different names may be equal in one document: 4.
 ///
-/// By chance that happens once in four thousand documents of [`MAX_MEMBERS`] names; more often
-/// only where somebody searched for such names to cost time
+/// By chance that happens once in some thirty thousand documents of [`MAX_MEMBERS`] names, and
+/// practically never five times in one: only where somebody searched for such names to cost time
 /// ([`TooLarge`](crate::Reason::TooLarge)).
-pub const MAX_NAME_COLLISIONS: u32 = 16;
+pub const MAX_NAME_COLLISIONS: u32 = 4;
 
 /// Member names of a JSON Web Key and its set that may be open at once: 64
 /// ([`TooLarge`](crate::Reason::TooLarge)). The registry of JWK parameters has 24 names.

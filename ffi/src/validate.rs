@@ -27,7 +27,7 @@ pub struct gatepost_issuer {
 /// into them. `memory` overlaps neither `token` nor `*access_token`.
 ///
 /// The order of the checks is fixed: size and number of parts; the header and its algorithm, type
-/// and extensions; the form of claims and signature; issuer; key; signature; then, for a good
+/// and extensions; the key; the form of claims and signature; issuer; signature; then, for a good
 /// signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
 /// is hashed for a token that is refused before its signature is checked.
 ///
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn gatepost_validate(
 /// names, and by no others.
 ///
 /// `issuers`: `count` issuers, in any order, no two with the same name. Header and claims are read
-/// before the issuer is known; the header's algorithm and type are judged after it.
+/// before the issuer is known; the header's algorithm and type, and the key, are judged after it.
 ///
 /// Errors: those of gatepost_validate(); GATEPOST_ISSUER_MISMATCH where no policy is the issuer's;
 /// GATEPOST_MISUSE for no issuers, and where two are the issuer's.

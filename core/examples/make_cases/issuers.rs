@@ -98,6 +98,16 @@ pub(crate) fn add(suite: &mut Suite, keys: &Keys) {
         "issuer_mismatch",
     );
     refuse(
+        "broken_payload_before_key",
+        keys.token(es256().text("kid", "nobody"), "{"),
+        "invalid_json",
+    );
+    refuse(
+        "unknown_before_typ",
+        by_first(es256().text("typ", "dpop+jwt"), claims().text("iss", "x")),
+        "issuer_mismatch",
+    );
+    refuse(
         "alg_none",
         signed(r#"{"alg":"none"}"#, claims(), |_| Vec::new()),
         "algorithm_not_allowed",

@@ -1,5 +1,5 @@
-//! The order of the checks is a promise: form, header, issuer, key, signature, time, audience,
-//! scope.
+//! The order of the checks is a promise: form and header, key, form of the claims, issuer,
+//! signature, time, audience, scope.
 
 use crate::generator::keys::{Keys, signed};
 use crate::generator::setup::{EXPIRY, NOW, claims, header, header_for};
@@ -20,7 +20,7 @@ pub(crate) fn add(suite: &mut Suite, keys: &Keys) {
             .at(late)
             .with_policy("needs_read_and_write");
     };
-    // Form before header, header before payload.
+    // Form before header, header before key, key before payload.
     let broken = keys.token("{", r#"{"x":1,"x":1}"#);
     refuse("broken_header_before_duplicate_in_payload", broken, "invalid_json");
     refuse(
@@ -70,15 +70,37 @@ pub(crate) fn add(suite: &mut Suite, keys: &Keys) {
         keys.token(header(), wrong_issuer().again("sub", "1")),
         "duplicate_member",
     );
-    refuse("broken_payload_before_key", keys.token(unknown_kid(), "{"), "invalid_json");
+    refuse(
+        "typ_before_key",
+        keys.token(unknown_kid().text("typ", "dpop+jwt"), claims()),
+        "type_mismatch",
+    );
+    refuse(
+        "crit_before_key",
+        keys.token(unknown_kid().raw("crit", r#"["x"]"#), claims()),
+        "critical_not_understood",
+    );
+    refuse("key_before_broken_payload", keys.token(unknown_kid(), "{"), "key_not_found");
+    refuse(
+        "key_before_duplicate_in_payload",
+        keys.token(unknown_kid(), claims().again("sub", "1")),
+        "key_not_found",
+    );
+    let bad_last_digit = keys.token(unknown_kid(), claims()) + "=";
+    refuse("key_before_broken_signature_part", bad_last_digit, "key_not_found");
     let bad_last_digit = keys.token(header(), wrong_issuer()) + "=";
     refuse("broken_signature_part_before_issuer", bad_last_digit, "invalid_base64");
-    // Issuer, then key, then signature.
-    refuse("issuer_before_key", keys.token(unknown_kid(), wrong_issuer()), "issuer_mismatch");
+    // Key, then issuer, then signature.
+    refuse("key_before_issuer", keys.token(unknown_kid(), wrong_issuer()), "key_not_found");
     refuse(
-        "issuer_missing_before_key",
+        "key_before_missing_issuer",
         keys.token(unknown_kid(), claims().without("iss")),
-        "missing_claim",
+        "key_not_found",
+    );
+    refuse(
+        "key_algorithm_before_issuer",
+        keys.token(header_for("RS256").text("kid", "es256"), wrong_issuer()),
+        "key_algorithm_mismatch",
     );
     refuse("issuer_before_signature", forged(header(), wrong_issuer()), "issuer_mismatch");
     refuse("key_before_signature", forged(unknown_kid(), claims()), "key_not_found");

@@ -55,8 +55,9 @@ impl<'p, K: VerifyingKey, C: TokenCache + Copy> Issuers<'p, K, C> {
     /// Decides whether `compact` is an access token that the policy of its issuer lets in at
     /// `now`.
     ///
-    /// Input, order of the checks and memory are those of [`Policy::validate`]; the header's
-    /// algorithm and type are judged once the issuer is known.
+    /// Input and memory are those of [`Policy::validate`]. So is the order of the checks, but that
+    /// the form of claims and signature, and the issuer, come before the header's algorithm, type
+    /// and extensions and the key: which of these are accepted is known once the issuer is.
     ///
     /// # Errors
     ///

@@ -190,10 +190,11 @@ impl<'p> Policy<'p> {
     /// [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough, 4096 for usual tokens.
     ///
     /// The order of the checks is fixed: size and number of parts; the header and its algorithm,
-    /// type and extensions; the form of claims and signature; issuer; key; signature; then, for a
-    /// good signature alone, times, audience, required claims, no binding to a key (`cnf`,
+    /// type and extensions; the key; the form of claims and signature; issuer; signature; then,
+    /// for a good signature alone, times, audience, required claims, no binding to a key (`cnf`,
     /// [RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)), scopes. Nothing is hashed for a token
-    /// that is refused before its signature is checked.
+    /// that is refused before its signature is checked, and its claims are not even read where
+    /// the header or the key is the reason.
     ///
     /// # Errors
     ///
@@ -207,8 +208,11 @@ impl<'p> Policy<'p> {
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
         let (head, memory) = Head::parse(compact.as_ref(), memory)?;
-        // Before the claims are decoded: a wrong algorithm is not worth it.
-        self.require_header(&head, &keys)?;
-        self.judge(UntrustedToken::parse_claims(head, memory)?, &keys, now)
+        // Before the claims are decoded: a wrong algorithm or an unknown key is not worth it.
+        let key = self.require_header_and_key(&head, &keys)?;
+        match &mut UntrustedToken::parse_claims(head, memory) {
+            Ok(token) => self.judge(token, key, &keys, now),
+            Err(reason) => Err(*reason),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::Reason;
-use crate::text::json::{Array, Elements, Text, Value};
+use crate::text::json::{Array, Elements, Kinds, Members, Value};
 
 /// One string or several, borrowed: audiences, scopes, names of claims.
 ///
@@ -112,27 +112,29 @@ impl<'t> StringList<'t> {
     /// Reads a claim that is a string or an array of strings.
     ///
     /// Escapes are decoded into the front of `memory`; what is left of it is returned.
-    pub(super) fn of_string_or_array(
-        value: Option<Value<'t>>,
+    #[inline(always)]
+    pub(super) fn of_string_or_array<const N: usize>(
+        claims: &Members<'t, N>,
+        claim: usize,
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
-        match value {
-            None => Ok((Self::EMPTY, memory)),
+        match claims.value(claim) {
             Some(Value::String(text)) => {
                 let (text, memory) = text.decode_or_borrow(memory)?;
                 Ok((Self { kind: ListKind::One(Some(text)) }, memory))
             }
-            Some(Value::Array(array)) => Self::of_array(array, memory),
-            Some(_) => Err(Reason::InvalidClaim),
+            _ => Self::of_array(claims, claim, memory),
         }
     }
 
     /// Reads a claim that is a string of words separated by spaces.
-    pub(super) fn of_words(
-        value: Option<Value<'t>>,
+    #[inline(always)]
+    pub(super) fn of_words<const N: usize>(
+        claims: &Members<'t, N>,
+        claim: usize,
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
-        match value {
+        match claims.value(claim) {
             None => Ok((Self::EMPTY, memory)),
             Some(Value::String(text)) => {
                 let (text, memory) = text.decode_or_borrow(memory)?;
@@ -142,34 +144,55 @@ impl<'t> StringList<'t> {
         }
     }
 
-    /// Reads an array of strings.
-    pub(super) fn of_array(
-        array: Array<'t>,
+    /// Reads a claim that is a string of words or an array of strings.
+    #[inline(always)]
+    pub(super) fn of_words_or_array<const N: usize>(
+        claims: &Members<'t, N>,
+        claim: usize,
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
-        let mut has_escapes = false;
-        for element in array.elements() {
-            let text = element.as_text().ok_or(Reason::InvalidClaim)?;
-            has_escapes |= text.as_str().is_none();
+        match claims.value(claim) {
+            Some(Value::Array(_)) => Self::of_array(claims, claim, memory),
+            _ => Self::of_words(claims, claim, memory),
         }
-        if has_escapes {
-            return Self::decode_array(array, memory);
-        }
-        Ok((Self { kind: ListKind::Array(array.elements()) }, memory))
     }
 
+    /// Reads a claim that is an array of strings.
+    #[inline(always)]
+    pub(super) fn of_array<const N: usize>(
+        claims: &Members<'t, N>,
+        claim: usize,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        let array = match claims.value(claim) {
+            None => return Ok((Self::EMPTY, memory)),
+            Some(Value::Array(array)) => array,
+            Some(_) => return Err(Reason::InvalidClaim),
+        };
+        // The scan has seen what is in it.
+        let kinds = claims.array_kinds(claim);
+        if kinds.contains(Kinds::OTHERS) {
+            Err(Reason::InvalidClaim)
+        } else if kinds.contains(Kinds::ESCAPED_STRINGS) {
+            Self::decode_array(array, memory)
+        } else {
+            Ok((Self { kind: ListKind::Array(array.elements()) }, memory))
+        }
+    }
+
+    #[inline(never)]
     fn decode_array(
         array: Array<'t>,
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
         let mut len = 0_usize;
         for text in array.elements().filter_map(Value::as_text) {
+            let rest = memory.get_mut(len..).unwrap_or_default();
+            let written = text.write_to(rest)?;
             // NUL separates the decoded strings, and has no place in any of them.
-            if text.chars().any(|c| c == '\0') {
+            if rest.get(..written).unwrap_or_default().contains(&0) {
                 return Err(Reason::InvalidClaim);
             }
-            let rest = memory.get_mut(len..).unwrap_or_default();
-            let written = Text::copy_to(text, rest)?.0.len();
             *rest.get_mut(written).ok_or(Reason::MemoryTooSmall)? = 0;
             len = len.saturating_add(written).saturating_add(1);
         }
@@ -217,16 +240,16 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::text::json;
+    use crate::text::json::{self, Known};
 
     fn list<'t>(json: &'t str, memory: &'t mut [u8]) -> Result<Vec<&'t str>, Reason> {
-        let members = json::object(json.as_bytes(), &["v"], &mut [0; 64]).unwrap();
-        StringList::of_string_or_array(members.value(0), memory).map(|(list, _)| list.collect())
+        let members = json::object(json.as_bytes(), &Known::new(["v"]), &mut [0; 64]).unwrap();
+        StringList::of_string_or_array(&members, 0, memory).map(|(list, _)| list.collect())
     }
 
     fn words<'t>(json: &'t str, memory: &'t mut [u8]) -> Result<Vec<&'t str>, Reason> {
-        let members = json::object(json.as_bytes(), &["v"], &mut [0; 64]).unwrap();
-        StringList::of_words(members.value(0), memory).map(|(list, _)| list.collect())
+        let members = json::object(json.as_bytes(), &Known::new(["v"]), &mut [0; 64]).unwrap();
+        StringList::of_words(&members, 0, memory).map(|(list, _)| list.collect())
     }
 
     #[test]

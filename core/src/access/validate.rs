@@ -1,64 +1,80 @@
 //! The decision: [`Policy::accept`] and the checks it is made of, in their order.
 
+use core::mem;
+
 use super::token::{AccessToken, Scopes};
-use super::{Policy, StringList};
+use super::{Policy, ScopeClaims, StringList};
 use crate::jose::{CLAIMS, Head, claim};
 use crate::limits::MAX_TIME;
 use crate::text::json::{Members, Object, Value};
-use crate::{Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
+use crate::{
+    Algorithms, KeySlot, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey,
+};
 
 impl Policy<'_> {
     /// Decides about a token whose form was checked by [`UntrustedToken::parse`].
     ///
     /// For callers that choose policy and keys by
     /// [`unverified_issuer`](UntrustedToken::unverified_issuer); others call
-    /// [`validate`](Self::validate), which does the same in one step.
+    /// [`validate`](Self::validate), which does the same in one step. The one difference is where
+    /// a token has two faults: `parse` has judged the form of claims and signature before
+    /// anything of this policy is.
     ///
     /// # Errors
     ///
     /// Those of [`validate`](Self::validate).
     pub fn accept<'t, 'k, K: VerifyingKey + 'k, C: TokenCache>(
         &self,
-        token: UntrustedToken<'t>,
+        mut token: UntrustedToken<'t>,
         keys: impl Into<Keys<'k, K, C>>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
-        self.require_header(&token.head, &keys)?;
-        self.judge(token, &keys, now)
+        let key = self.require_header_and_key(&token.head, &keys)?;
+        self.judge(&mut token, key, &keys, now)
     }
 
-    /// Everything behind the header: issuer, key, signature, claims.
+    /// The key of a token whose header is accepted.
+    pub(super) fn require_header_and_key<'k, K, C>(
+        &self,
+        head: &Head<'_>,
+        keys: &Keys<'k, K, C>,
+    ) -> Result<&'k KeySlot<K>, Reason> {
+        self.require_header(head, keys.default_algorithms())?;
+        keys.find(head)
+    }
+
+    /// Everything behind header and key: issuer, signature, claims.
     pub(super) fn judge<'t, K: VerifyingKey, C: TokenCache>(
         &self,
-        token: UntrustedToken<'t>,
+        token: &mut UntrustedToken<'t>,
+        key: &KeySlot<K>,
         keys: &Keys<'_, K, C>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }
-        let seen = keys.verify_or_recall(&token.head, token.signature, now)?;
-        let accepted = self.judge_claims(token, now)?;
-        if let (Some(seen), Some(expires_at)) = (seen, accepted.expires_at()) {
+        let seen = keys.verify_or_recall(key, &token.head, token.signature, now)?;
+        let accepted = self.judge_claims(token, now);
+        if let (Some(seen), Ok(accepted)) = (seen, &accepted)
+            && let Some(expires_at) = accepted.expires_at()
+        {
             keys.remember(&seen, expires_at, now);
         }
-        Ok(accepted)
+        accepted
     }
 
     /// The header's algorithm and type are among those that are accepted, and its extensions are
-    /// understood.
-    pub(super) fn require_header<K, C>(
-        &self,
-        head: &Head<'_>,
-        keys: &Keys<'_, K, C>,
-    ) -> Result<(), Reason> {
-        let algorithms = self.algorithms.unwrap_or_else(|| keys.default_algorithms());
-        if !algorithms.contains(head.algorithm()) {
+    /// understood. `of_keys` are the algorithms where the policy names none.
+    fn require_header(&self, head: &Head<'_>, of_keys: Algorithms) -> Result<(), Reason> {
+        if !self.algorithms.unwrap_or(of_keys).contains(head.algorithm()) {
             return Err(Reason::AlgorithmNotAllowed);
         }
         let is_accepted = match (head.typ(), self.typ) {
             (None, None) => true,
+            // Spelt as usual, it is compared as one number.
+            (Some("at+jwt" | "JWT"), None) => true,
             (Some(typ), None) => is_type(typ, "JWT") || is_type(typ, "at+jwt"),
             (Some(typ), Some(required)) => is_type(typ, required),
             (None, Some(_)) => false,
@@ -69,39 +85,43 @@ impl Policy<'_> {
     /// Judges the claims of a token with a good signature.
     fn judge_claims<'t>(
         &self,
-        token: UntrustedToken<'t>,
+        token: &mut UntrustedToken<'t>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
-        let UntrustedToken { head, claims_json, claims, issuer, memory, .. } = token;
+        let memory = mem::take(&mut token.memory);
+        let UntrustedToken { head, claims_json, claims, issuer, .. } = token;
+        let issuer = (*issuer)?;
         let object = Object::new(claims_json);
 
-        let expires_at = self.judge_expiry(&claims, now)?;
-        if time(&claims, claim::NBF)?.is_some_and(|not_before| now.plus(self.leeway) < not_before) {
+        let expires_at = self.judge_expiry(claims, now)?;
+        if time(claims, claim::NBF)?.is_some_and(|not_before| now.plus(self.leeway) < not_before) {
             return Err(Reason::NotYetValid);
         }
-        let issued_at = time(&claims, claim::IAT)?;
+        let issued_at = time(claims, claim::IAT)?;
         if issued_at.is_some_and(|issued_at| issued_at > now.plus(self.leeway)) {
             return Err(Reason::IssuedInFuture);
         }
 
-        let aud = claims.value(claim::AUD).ok_or(Reason::MissingClaim)?;
-        let (audience, memory) = StringList::of_string_or_array(Some(aud), memory)?;
+        if !claims.contains(claim::AUD) {
+            return Err(Reason::MissingClaim);
+        }
+        let (audience, memory) = StringList::of_string_or_array(claims, claim::AUD, memory)?;
         let accepted_audience = self
             .audiences
             .iter()
             .find_map(|accepted| audience.clone().find(|audience| *audience == accepted))
             .ok_or(Reason::AudienceMismatch)?;
 
-        let is_there = |name: &str| match claim::NAMES.iter().position(|known| *known == name) {
-            Some(known) => claims.value(known).is_some(),
+        let is_there = |name: &str| match claim::NAMES.position(name) {
+            Some(known) => claims.contains(known),
             None => object.member(name).is_some(),
         };
         if !self.required_claims.iter().all(is_there) {
             return Err(Reason::MissingClaim);
         }
-        let (subject, memory) = string(&claims, claim::SUB, memory)?;
-        let (client_id, memory) = string(&claims, claim::CLIENT_ID, memory)?;
-        let (authorized_party, memory) = string(&claims, claim::AZP, memory)?;
+        let (subject, memory) = string(claims, claim::SUB, memory)?;
+        let (client_id, memory) = string(claims, claim::CLIENT_ID, memory)?;
+        let (authorized_party, memory) = string(claims, claim::AZP, memory)?;
         if !matches!(claims.value(claim::JTI), None | Some(Value::String(_))) {
             return Err(Reason::InvalidClaim);
         }
@@ -114,7 +134,7 @@ impl Policy<'_> {
             Some(_) => return Err(Reason::InvalidClaim),
         }
 
-        let (scopes, _) = self.scopes(&claims, memory)?;
+        let (scopes, _) = self.scopes(claims, memory)?;
         if self.required_scopes.iter().any(|required| !scopes.clone().any(|s| s == required)) {
             return Err(Reason::InsufficientScope);
         }
@@ -122,7 +142,7 @@ impl Policy<'_> {
         Ok(AccessToken {
             algorithm: head.algorithm(),
             key_id: head.key_id(),
-            issuer: issuer?,
+            issuer,
             subject,
             client_id: client_id.or(authorized_party),
             audience,
@@ -155,19 +175,18 @@ impl Policy<'_> {
         claims: &Members<'t, CLAIMS>,
         memory: &'t mut [u8],
     ) -> Result<(Scopes<'t>, &'t mut [u8]), Reason> {
-        let wanted = |is_wanted: bool, claim| if is_wanted { claims.value(claim) } else { None };
-
-        let scope = wanted(self.scope_claims.scope, claim::SCOPE);
-        let (scope, memory) = StringList::of_words(scope, memory)?;
-        let (scp, memory) = match wanted(self.scope_claims.scp, claim::SCP) {
-            Some(Value::Array(array)) => StringList::of_array(array, memory)?,
-            scp => StringList::of_words(scp, memory)?,
+        let ScopeClaims { scope, scp, permissions } = self.scope_claims;
+        let (scope, memory) = match scope {
+            true => StringList::of_words(claims, claim::SCOPE, memory)?,
+            false => (StringList::EMPTY, memory),
         };
-        let (permissions, memory) = match wanted(self.scope_claims.permissions, claim::PERMISSIONS)
-        {
-            None => (StringList::EMPTY, memory),
-            Some(Value::Array(array)) => StringList::of_array(array, memory)?,
-            Some(_) => return Err(Reason::InvalidClaim),
+        let (scp, memory) = match scp {
+            true => StringList::of_words_or_array(claims, claim::SCP, memory)?,
+            false => (StringList::EMPTY, memory),
+        };
+        let (permissions, memory) = match permissions {
+            true => StringList::of_array(claims, claim::PERMISSIONS, memory)?,
+            false => (StringList::EMPTY, memory),
         };
         Ok((Scopes::new([scope, scp, permissions]), memory))
     }

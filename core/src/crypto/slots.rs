@@ -311,20 +311,20 @@ impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
         head.require_extensions()?;
         let (payload, memory) = head.decode_payload(memory)?;
         let (signature, _) = head.decode_signature(memory)?;
-        let slot = self.find(head.key_id(), head.algorithm())?;
+        let slot = self.find(&head)?;
         slot.key.verify(slot.algorithm, head.signing_input(), None, signature)?;
         Ok(payload)
     }
 
-    /// Checks the signature of the token with this header. Returns what the token can be
-    /// remembered by, once it is accepted, if it is worth it.
+    /// Checks the signature of the token with this header by the key that it means. Returns what
+    /// the token can be remembered by, once it is accepted, if it is worth it.
     pub(crate) fn verify_or_recall(
         &self,
+        slot: &KeySlot<K>,
         head: &Head<'_>,
         signature: &[u8],
         now: UnixTime,
     ) -> Result<Option<TokenFingerprint>, Reason> {
-        let slot = self.find(head.key_id(), head.algorithm())?;
         let algorithm = slot.algorithm;
         // A digest of a shared secret has no place in a cache, and HMAC costs no more than it.
         if !self.cache.is_in_use() || algorithm.is_symmetric() {
@@ -373,8 +373,9 @@ impl<'k, K, C> Keys<'k, K, C> {
     }
 
     /// The one key that a header with this `kid` and `alg` can mean.
-    fn find(&self, key_id: Option<&str>, algorithm: Algorithm) -> Result<&'k KeySlot<K>, Reason> {
-        let Some(key_id) = key_id else {
+    pub(crate) fn find(&self, head: &Head<'_>) -> Result<&'k KeySlot<K>, Reason> {
+        let algorithm = head.algorithm();
+        let Some(key_id) = head.key_id() else {
             return only(self.iter().filter(|slot| slot.algorithm == algorithm));
         };
         let mut is_known = false;

@@ -4,7 +4,7 @@
 use super::Algorithm;
 use crate::Reason;
 use crate::limits::{MAX_HEADER_LEN, MAX_KEY_ID_LEN, MAX_LISTED_NAMES};
-use crate::text::json::{self, Text, Value};
+use crate::text::json::{self, Known, Members, Text, Value};
 
 /// What the header says that matters. `jku`, `jwk`, `x5u` and `x5c` are not read at all: where
 /// keys come from is not the sender's choice.
@@ -22,7 +22,7 @@ const KID: usize = 1;
 const TYP: usize = 2;
 const CRIT: usize = 3;
 const B64: usize = 4;
-const NAMES: [&str; 5] = ["alg", "kid", "typ", "crit", "b64"];
+static NAMES: Known<5> = Known::new(["alg", "kid", "typ", "crit", "b64"]);
 
 impl<'t> Header<'t> {
     /// Reads the decoded header; `memory` is for its member names and for what holds escapes.
@@ -40,19 +40,22 @@ impl<'t> Header<'t> {
             Value::String(name) => algorithm(name).ok_or(Reason::AlgorithmNotAllowed)?,
             _ => return Err(Reason::InvalidHeader),
         };
-        let (key_id, memory) = string(members.value(KID), memory)?;
+        let (key_id, memory) = string(&members, KID, memory)?;
         if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_LEN) {
             return Err(Reason::InvalidHeader);
         }
-        let (typ, memory) = string(members.value(TYP), memory)?;
+        let (typ, memory) = string(&members, TYP, memory)?;
         let extensions = judge_extensions(members.value(CRIT), members.value(B64));
         Ok((Self { algorithm, key_id, typ, extensions }, memory))
     }
 }
 
 fn algorithm(name: Text<'_>) -> Option<Algorithm> {
-    // The longest name has seven letters.
-    Algorithm::from_name(name.decode(&mut [0; 8]).ok()?)
+    match name.as_str() {
+        Some(name) => Algorithm::from_name(name),
+        // The longest name has seven letters.
+        None => Algorithm::from_name(name.decode(&mut [0; 8]).ok()?),
+    }
 }
 
 fn judge_extensions(crit: Option<Value<'_>>, b64: Option<Value<'_>>) -> Result<(), Reason> {
@@ -75,11 +78,13 @@ fn judge_critical(crit: Value<'_>) -> Reason {
     if is_well_formed { Reason::CriticalNotUnderstood } else { Reason::InvalidHeader }
 }
 
+#[inline(always)]
 fn string<'t>(
-    value: Option<Value<'t>>,
+    members: &Members<'t, 5>,
+    member: usize,
     memory: &'t mut [u8],
 ) -> Result<(Option<&'t str>, &'t mut [u8]), Reason> {
-    match value {
+    match members.value(member) {
         None => Ok((None, memory)),
         Some(Value::String(text)) => {
             let (text, memory) = text.decode_or_borrow(memory)?;

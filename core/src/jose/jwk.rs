@@ -11,7 +11,7 @@ use crate::limits::{
     MAX_SECRET_LEN, NAME_LEN,
 };
 use crate::text::base64url;
-use crate::text::json::{self, Array, Members, Text, Value};
+use crate::text::json::{self, Array, Known, Members, Text, Value};
 
 /// How a JSON Web Key Set is read.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +43,12 @@ const USE: usize = 8;
 const KEY_OPS: usize = 9;
 const KID: usize = 10;
 const PRIVATE: [usize; 7] = [11, 12, 13, 14, 15, 16, 17];
-const NAMES: [&str; 18] = [
+const MEMBERS: usize = 18;
+static NAMES: Known<MEMBERS> = Known::new([
     "kty", "crv", "x", "y", "n", "e", "k", "alg", "use", "key_ops", "kid", "d", "p", "q", "dp",
     "dq", "qi", "oth",
-];
+]);
+static SET: Known<1> = Known::new(["keys"]);
 
 /// Room for the numbers of a key: a modulus and its exponent.
 const NUMBERS_LEN: usize = {
@@ -56,7 +58,7 @@ const NUMBERS_LEN: usize = {
 
 /// One key of a set, its members found.
 pub(crate) struct Jwk<'a> {
-    members: Members<'a, { NAMES.len() }>,
+    members: Members<'a, MEMBERS>,
 }
 
 impl<'a> Jwk<'a> {
@@ -73,7 +75,7 @@ impl<'a> Jwk<'a> {
         let text = set.get(..MAX_JWK_SET_LEN).unwrap_or(set);
         let names = &mut [0; MAX_KEY_MEMBERS * NAME_LEN];
         let mut is_of_each = false;
-        let read = json::object_with_elements(text, &["keys"], names, 0, |key| {
+        let read = json::object_with_elements(text, &SET, names, 0, |key| {
             each(Self::read(key.as_bytes())?).inspect_err(|_| is_of_each = true)
         });
         let members = match read {

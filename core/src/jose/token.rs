@@ -41,6 +41,8 @@ pub(crate) type Issuer<'t> = Result<&'t str, Reason>;
 
 /// The claims that decide, as indexes of what the scan finds.
 pub(crate) mod claim {
+    use crate::text::json::Known;
+
     pub(crate) const ISS: usize = 0;
     pub(crate) const SUB: usize = 1;
     pub(crate) const AUD: usize = 2;
@@ -54,7 +56,7 @@ pub(crate) mod claim {
     pub(crate) const SCP: usize = 10;
     pub(crate) const PERMISSIONS: usize = 11;
     pub(crate) const CNF: usize = 12;
-    pub(crate) const NAMES: [&str; 13] = [
+    pub(crate) static NAMES: Known<13> = Known::new([
         "iss",
         "sub",
         "aud",
@@ -68,10 +70,10 @@ pub(crate) mod claim {
         "scp",
         "permissions",
         "cnf",
-    ];
+    ]);
 }
 
-pub(crate) const CLAIMS: usize = claim::NAMES.len();
+pub(crate) const CLAIMS: usize = 13;
 
 impl<'t> UntrustedToken<'t> {
     /// Checks the form of `compact`: at most [`MAX_TOKEN_LEN`] characters, three parts of
@@ -97,7 +99,7 @@ impl<'t> UntrustedToken<'t> {
         let (json, memory) = head.decode_payload(memory)?;
         let (signature, memory) = head.decode_signature(memory)?;
         let claims = json::object(json, &claim::NAMES, memory)?;
-        let claims_json = core::str::from_utf8(json).map_err(|_| Reason::InvalidJson)?;
+        let claims_json = claims.document();
         let (issuer, memory) = match claims.value(claim::ISS) {
             Some(Value::String(text)) => {
                 let (issuer, memory) = text.decode_or_borrow(memory)?;
@@ -228,25 +230,66 @@ impl<'t> Parts<'t> {
         if compact.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }
-        let mut parts = compact.split(|byte| *byte == b'.');
-        let (Some(header), Some(payload), Some(signature)) =
-            (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Reason::Malformed);
-        };
-        match parts.count() {
-            0 => {}
+        match dots(compact) {
+            2 => {}
             // Five parts are a compact JWE (RFC 7516, section 7.1).
-            2 => return Err(Reason::Encrypted),
+            4 => return Err(Reason::Encrypted),
             _ => return Err(Reason::Malformed),
         }
-        if header.is_empty() {
-            return Err(Reason::Malformed);
+        let first = first_dot(compact).filter(|at| *at > 0).ok_or(Reason::Malformed)?;
+        let last = last_dot(compact).ok_or(Reason::Malformed)?;
+        let (header, payload) = (compact.get(..first), compact.get(first.saturating_add(1)..last));
+        let (signature, signing_input) =
+            (compact.get(last.saturating_add(1)..), compact.get(..last));
+        match (header, payload, signature, signing_input) {
+            (Some(header), Some(payload), Some(signature), Some(signing_input)) => {
+                Ok(Self { header, payload, signature, signing_input })
+            }
+            _ => Err(Reason::Malformed),
         }
-        let signed = compact.len().saturating_sub(signature.len()).saturating_sub(1);
-        let signing_input = compact.get(..signed).ok_or(Reason::Malformed)?;
-        Ok(Self { header, payload, signature, signing_input })
     }
+}
+
+/// The number of dots, exact up to 254.
+fn dots(text: &[u8]) -> usize {
+    // A sum for each place in a chunk: compilers count them all at once.
+    let mut counts = [0_u8; 32];
+    let (chunks, rest) = text.as_chunks::<32>();
+    for chunk in chunks {
+        for (count, byte) in counts.iter_mut().zip(chunk) {
+            *count = count.saturating_add(u8::from(*byte == b'.'));
+        }
+    }
+    for (count, byte) in counts.iter_mut().zip(rest) {
+        *count = count.saturating_add(u8::from(*byte == b'.'));
+    }
+    counts.iter().copied().map(usize::from).sum()
+}
+
+/// Where the first dot is.
+fn first_dot(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks();
+    let skipped = words.iter().take_while(|word| !has_dot(**word)).count();
+    let at = skipped.saturating_mul(8);
+    let rest = if skipped < words.len() { text.get(at..)? } else { rest };
+    Some(at.saturating_add(rest.iter().position(|byte| *byte == b'.')?))
+}
+
+/// Where the last dot is.
+fn last_dot(text: &[u8]) -> Option<usize> {
+    let (rest, words) = text.as_rchunks();
+    let skipped = words.iter().rev().take_while(|word| !has_dot(**word)).count();
+    let end = text.len().saturating_sub(skipped.saturating_mul(8));
+    let rest = if skipped < words.len() { text.get(..end)? } else { rest };
+    rest.iter().rposition(|byte| *byte == b'.')
+}
+
+/// Whether one of eight bytes is a dot.
+#[inline(always)]
+const fn has_dot(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(bytes) ^ (ONES * 0x2e);
+    word.wrapping_sub(ONES) & !word & (ONES << 7) != 0
 }
 
 #[cfg(test)]
@@ -274,6 +317,22 @@ mod tests {
         }
         assert_eq!(refused("e30.e30.e30.e30.e30"), Reason::Encrypted);
         assert_eq!(refused("...."), Reason::Encrypted);
+    }
+
+    #[test]
+    fn dots_are_found_wherever_they_stand() {
+        for len in 0..70 {
+            for (first, second) in (0..len).flat_map(|first| (first..len).map(move |s| (first, s)))
+            {
+                let mut text = vec![b'/'; len];
+                (text[first], text[second]) = (b'.', b'.');
+                assert_eq!(dots(&text), if first == second { 1 } else { 2 });
+                assert_eq!((first_dot(&text), last_dot(&text)), (Some(first), Some(second)));
+            }
+            assert_eq!((dots(&vec![b'/'; len]), first_dot(&vec![b'/'; len])), (0, None));
+            assert_eq!((dots(&vec![b'.'; len]), last_dot(&vec![b'-'; len])), (len, None));
+        }
+        assert!(dots(&[b'.'; MAX_TOKEN_LEN]) > 4);
     }
 
     #[test]

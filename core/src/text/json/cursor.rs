@@ -1,107 +1,296 @@
 //! A position in a document. Behind the end it reads NUL, which is legal nowhere in JSON, so that
 //! no step needs a check of its own for the end.
 
+use super::steps;
+use crate::Reason;
+
+/// It is passed by value, also to functions of its own that are not inlined: one whose address is
+/// taken would be kept in memory, not in registers.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
+    /// The end of the document, from the position on.
+    rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+    #[inline(always)]
+    pub(super) const fn new(document: &'a str) -> Self {
+        Self { rest: document.as_bytes() }
     }
 
-    pub(super) const fn at(self) -> usize {
-        self.at
+    /// At the byte with this number.
+    #[inline(always)]
+    pub(super) fn new_at(document: &'a str, at: usize) -> Self {
+        Self { rest: document.as_bytes().get(at..).unwrap_or(&[]) }
+    }
+
+    /// The number of the byte of `document` that the cursor stands at.
+    #[inline(always)]
+    pub(super) const fn at(self, document: &str) -> usize {
+        document.len().wrapping_sub(self.rest.len())
+    }
+
+    #[inline(always)]
+    pub(super) const fn is_at_end(self) -> bool {
+        self.rest.is_empty()
     }
 
     #[inline(always)]
     pub(super) fn peek(self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+        self.rest.first().copied().unwrap_or(0)
     }
 
     #[inline(always)]
     pub(super) fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        steps::count();
+        self.rest = self.rest.get(bytes..).unwrap_or(&[]);
     }
 
     /// The next eight bytes, first byte lowest.
     #[inline(always)]
     pub(super) fn word(self) -> u64 {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        match rest.first_chunk() {
+        steps::count();
+        match self.rest.first_chunk() {
             Some(word) => u64::from_le_bytes(*word),
-            None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+            None => self.last_word(),
         }
     }
 
-    /// The text between an earlier position and this one; empty where that is none.
-    #[inline(always)]
-    pub(super) fn since(self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or("")
-    }
-
-    pub(super) fn is_at_end(self) -> bool {
-        self.at >= self.text.len()
-    }
-
-    #[inline(always)]
-    pub(super) fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == byte;
-        if found {
-            self.advance(1);
+    /// [`word`](Self::word) where fewer than eight bytes are left.
+    #[inline(never)]
+    fn last_word(self) -> u64 {
+        match (self.rest.first_chunk(), self.rest.last_chunk()) {
+            (Some(first), Some(last)) => {
+                // Of four to seven bytes, the last four overlap the first four, and agree there.
+                let behind = u32::try_from(self.rest.len().saturating_sub(4)).unwrap_or(0);
+                let last = u64::from(u32::from_le_bytes(*last));
+                u64::from(u32::from_le_bytes(*first)) | last.unbounded_shl(behind.wrapping_mul(8))
+            }
+            _ => self.rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
         }
-        found
     }
 
-    /// Takes `literal`, of at most eight bytes.
+    /// Takes an opening bracket and white space behind it.
+    #[inline(always)]
+    pub(super) fn take_bracket(&mut self) {
+        self.advance(1);
+        self.skip_space();
+    }
+
+    /// Takes `literal`, of at most eight bytes, if it is what stands here.
+    #[inline(always)]
     pub(super) fn take_literal(&mut self, literal: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        let found = rest.starts_with(literal.as_bytes());
-        if found {
-            self.advance(literal.len());
-        }
-        found
+        let rest = self.rest.strip_prefix(literal.as_bytes());
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
     #[inline(always)]
     pub(super) fn skip_space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
+        // One comparison where there is none, as in most documents.
+        while self.peek() <= b' ' && matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.advance(1);
         }
     }
 
-    /// Takes digits and says whether there was one.
+    /// Takes the string whose opening quote stands here, and says whether it holds escapes.
     #[inline(always)]
-    pub(super) fn take_digits(&mut self) -> bool {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
+    pub(super) fn take_string(&mut self) -> Result<bool, Reason> {
+        self.advance(1);
+        self.skip_plain();
+        if self.peek() == b'"' {
             self.advance(1);
+            return Ok(false);
         }
-        self.at != start
+        *self = self.behind_rest_of_string()?;
+        Ok(true)
+    }
+
+    /// Takes a number, where a digit or a minus sign stands.
+    #[inline(always)]
+    pub(super) fn take_number(&mut self) -> Result<(), Reason> {
+        // A digit alone, as in arrays of small numbers.
+        if let [b'0'..=b'9', b',' | b']' | b'}', ..] = self.rest {
+            self.advance(1);
+        } else {
+            *self = self.behind_number()?;
+        }
+        Ok(())
     }
 
     /// Moves to the next quote, backslash or control byte (NUL behind the end is one).
     #[inline(always)]
     pub(super) fn skip_plain(&mut self) {
-        loop {
-            let stop = stops(self.word());
+        while let Some((word, rest)) = self.rest.split_first_chunk() {
+            steps::count();
+            let stop = stops(u64::from_le_bytes(*word));
             if stop != 0 {
                 // The lowest set bit is exact; those above may be false.
                 return self.advance(usize::from(first_byte(stop)));
             }
-            self.advance(8);
+            self.rest = rest;
+        }
+        self.advance(usize::from(first_byte(stops(self.last_word()))));
+    }
+
+    /// From a stop in a string to behind its closing quote.
+    #[inline(never)]
+    fn behind_rest_of_string(mut self) -> Result<Self, Reason> {
+        loop {
+            match self.peek() {
+                b'"' => {
+                    self.advance(1);
+                    return Ok(self);
+                }
+                b'\\' => self.take_escape()?,
+                0..0x20 => return Err(Reason::InvalidJson),
+                _ => self.skip_plain(),
+            }
         }
     }
+
+    /// Takes the escape at the cursor, which stands on its backslash.
+    ///
+    /// A lone surrogate is refused: it stands for no character, and readers differ in what they
+    /// make of it ([RFC 8259, section 8.2](https://www.rfc-editor.org/rfc/rfc8259#section-8.2)).
+    #[inline(always)]
+    pub(super) fn take_escape(&mut self) -> Result<(), Reason> {
+        self.advance(1);
+        let letter = self.peek();
+        self.advance(1);
+        match letter {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
+            b'u' => match self.take_hex()? {
+                0xdc00..=0xdfff => Err(Reason::InvalidJson),
+                0xd800..=0xdbff => {
+                    if !self.take_literal("\\u") {
+                        return Err(Reason::InvalidJson);
+                    }
+                    match self.take_hex()? {
+                        0xdc00..=0xdfff => Ok(()),
+                        _ => Err(Reason::InvalidJson),
+                    }
+                }
+                _ => Ok(()),
+            },
+            _ => Err(Reason::InvalidJson),
+        }
+    }
+
+    /// Takes four hexadecimal digits.
+    #[inline(always)]
+    pub(super) fn take_hex(&mut self) -> Result<u32, Reason> {
+        let [a, b, c, d, ..] = self.word().to_le_bytes();
+        let value = hex_value([a, b, c, d]).ok_or(Reason::InvalidJson)?;
+        self.advance(4);
+        Ok(value)
+    }
+
+    /// Moves past the escape that stands here, which [`take_escape`](Self::take_escape) has passed,
+    /// and says what it stands for.
+    #[inline(always)]
+    pub(super) fn decode_escape(&mut self) -> char {
+        self.advance(1);
+        let letter = self.peek();
+        self.advance(1);
+        match letter {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.take_hex().unwrap_or(0);
+                let code = if first & 0xfc00 == 0xd800 {
+                    self.advance(2);
+                    let second = self.take_hex().unwrap_or(0);
+                    0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff)
+                } else {
+                    first
+                };
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            c => char::from(c),
+        }
+    }
+
+    #[inline(never)]
+    fn behind_number(mut self) -> Result<Self, Reason> {
+        if self.peek() == b'-' {
+            self.advance(1);
+        }
+        let leads_with_zero = self.peek() == b'0';
+        let integer = self.skip_digits();
+        // A zero stands alone before the point.
+        if integer == 0 || leads_with_zero && integer != 1 {
+            return Err(Reason::InvalidJson);
+        }
+        match self.peek() {
+            b'.' | b'e' | b'E' => self.behind_fraction_and_exponent(),
+            _ => Ok(self),
+        }
+    }
+
+    #[inline(never)]
+    fn behind_fraction_and_exponent(mut self) -> Result<Self, Reason> {
+        if self.peek() == b'.' {
+            self.advance(1);
+            if self.skip_digits() == 0 {
+                return Err(Reason::InvalidJson);
+            }
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.advance(1);
+            if matches!(self.peek(), b'+' | b'-') {
+                self.advance(1);
+            }
+            if self.skip_digits() == 0 {
+                return Err(Reason::InvalidJson);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Moves to the next byte that is no digit and says how many digits there were.
+    #[inline(always)]
+    fn skip_digits(&mut self) -> usize {
+        let before = self.rest.len();
+        while let Some((word, rest)) = self.rest.split_first_chunk() {
+            steps::count();
+            let stop = non_digits(u64::from_le_bytes(*word));
+            if stop != 0 {
+                self.advance(usize::from(first_byte(stop)));
+                return before.wrapping_sub(self.rest.len());
+            }
+            self.rest = rest;
+        }
+        self.advance(usize::from(first_byte(non_digits(self.last_word()))));
+        before.wrapping_sub(self.rest.len())
+    }
+
+    /// The name that starts here, if it has fewer than eight bytes and no escapes, first byte
+    /// lowest, and its length; moves behind its closing quote.
+    #[inline(always)]
+    pub(super) fn take_short_name(&mut self) -> Option<(u64, usize)> {
+        let word = self.word();
+        let len = first_byte_or_eight(stops(word));
+        let bits = len.wrapping_mul(8);
+        if word.unbounded_shr(bits) & 0xff != 0x22 {
+            return None;
+        }
+        let len = usize::try_from(len).ok()?;
+        self.advance(len.wrapping_add(1));
+        Some((word & !u64::MAX.unbounded_shl(bits), len))
+    }
 }
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES << 7;
 
 /// The high bit of each byte that is a quote, a backslash or below 0x20; exact up to and with the
 /// lowest one.
 #[inline(always)]
 const fn stops(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES << 7;
     const QUOTES: u64 = ONES * 0x22;
     const BACKSLASHES: u64 = ONES * 0x5c;
     const SPACES: u64 = ONES * 0x20;
@@ -113,11 +302,48 @@ const fn stops(word: u64) -> u64 {
         & HIGH
 }
 
+/// The high bit of each byte that is no decimal digit; exact up to and with the lowest one.
+#[inline(always)]
+const fn non_digits(word: u64) -> u64 {
+    // Digits become 0 to 9, which 0x76 does not carry into the high bit.
+    let value = word ^ (ONES * 0x30);
+    (value.wrapping_add(ONES * 0x76) | value) & HIGH
+}
+
+/// The value of four hexadecimal digits, all at once, or `None` where one is none.
+#[inline(always)]
+fn hex_value(digits: [u8; 4]) -> Option<u32> {
+    const ONES: u32 = 0x0101_0101;
+    // The first digit is highest, in the result as well.
+    let word = u32::from_be_bytes(digits);
+    // Digits become 0 to 9, which 0x76 does not carry into the high bit; any other byte that is
+    // not above 0x7f does. Letters become 1 to 6, which 0x79 does not and 0x7f does.
+    let decimal = word ^ (ONES * 0x30);
+    let letter = (word | (ONES * 0x20)) ^ (ONES * 0x60);
+    let is_no_decimal = decimal.wrapping_add(ONES * 0x76);
+    let is_no_letter = letter.wrapping_add(ONES * 0x79) | !letter.wrapping_add(ONES * 0x7f);
+    // A byte above 0x7f is refused, and so is what it carries into the byte above it.
+    if (word | is_no_decimal & is_no_letter) & (ONES << 7) != 0 {
+        return None;
+    }
+    // A letter has bit 6, and its low half is 1 to 6: nine less than its value.
+    let nine = (word >> 6 & ONES).wrapping_mul(9);
+    let value = (word & (ONES * 0x0f)).wrapping_add(nine);
+    let value = value >> 4 & 0x00f0_00f0 | value & 0x000f_000f;
+    Some(value >> 8 & 0xff00 | value & 0xff)
+}
+
 /// The index, 0 to 7, of the byte that holds the lowest set bit.
 #[inline(always)]
 #[expect(clippy::as_conversions, reason = "a number below 8")]
 const fn first_byte(bits: u64) -> u8 {
     (bits.trailing_zeros() >> 3) as u8
+}
+
+/// The same, and 8 where no bit is set.
+#[inline(always)]
+const fn first_byte_or_eight(bits: u64) -> u32 {
+    bits.trailing_zeros() >> 3
 }
 
 #[cfg(test)]
@@ -136,18 +362,64 @@ mod tests {
                 } else {
                     assert_eq!(stop, 0, "{byte:#x}");
                 }
+
+                let mut bytes = *b"0918273645".first_chunk::<8>().unwrap();
+                bytes[at] = byte;
+                let stop = non_digits(u64::from_le_bytes(bytes));
+                if byte.is_ascii_digit() {
+                    assert_eq!(stop, 0, "{byte:#x}");
+                } else {
+                    assert_eq!(usize::from(first_byte(stop)), at, "{byte:#x}");
+                }
+            }
+            for place in 0..4 {
+                let mut digits = *b"9aF0";
+                digits[place] = byte;
+                let text = core::str::from_utf8(&digits).unwrap_or("").replace('+', "");
+                let value = u32::from_str_radix(&text, 16).ok().filter(|_| text.len() == 4);
+                assert_eq!(hex_value(digits), value, "{digits:?}");
             }
         }
     }
 
     #[test]
     fn the_end_reads_as_nul() {
-        let mut cursor = Cursor::new("abc");
-        assert_eq!(cursor.word(), 0x63_6261);
-        cursor.skip_plain();
-        assert_eq!(cursor.at(), 3);
-        assert_eq!(cursor.peek(), 0);
-        cursor.advance(usize::MAX);
-        assert_eq!((cursor.peek(), cursor.word(), cursor.is_at_end()), (0, 0, true));
+        for text in ["", "abc", "abcdefg", "abcdefgh", "abcdefghijk"] {
+            let mut cursor = Cursor::new(text);
+            for at in 0..20 {
+                let mut word = [0; 8];
+                let rest = text.as_bytes().get(at..).unwrap_or(&[]);
+                word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                assert_eq!(cursor.word(), u64::from_le_bytes(word), "{text} {at}");
+                assert_eq!(cursor.peek(), word[0]);
+                let is_at_end = at >= text.len();
+                assert_eq!((cursor.at(text), cursor.is_at_end()), (at.min(text.len()), is_at_end));
+                assert_eq!(Cursor::new_at(text, at).at(text), at.min(text.len()));
+                cursor.advance(1);
+            }
+            let mut cursor = Cursor::new(text);
+            cursor.skip_plain();
+            assert_eq!(cursor.at(text), text.len());
+            assert_eq!((cursor.peek(), cursor.word(), cursor.is_at_end()), (0, 0, true));
+            cursor.advance(usize::MAX);
+            assert_eq!(cursor.at(text), text.len());
+        }
+    }
+
+    #[test]
+    fn bad_escapes_are_refused() {
+        for raw in [
+            r"\x",
+            r"\u12",
+            r"\u12g4",
+            r"\ud800",
+            r"\ud800\n",
+            r"\ud800\u0041",
+            r"\udc00",
+            "\\",
+            r"\u+123",
+        ] {
+            assert_eq!(Cursor::new(raw).take_escape(), Err(Reason::InvalidJson), "{raw}");
+        }
     }
 }

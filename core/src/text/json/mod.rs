@@ -6,13 +6,18 @@
 //! need no error path of their own.
 
 mod cursor;
+mod members;
 mod names;
 mod number;
+mod open;
 mod scan;
+mod steps;
 mod string;
 mod value;
 
+pub(crate) use members::{Kinds, Members};
+pub(crate) use names::Known;
 pub use number::Number;
-pub(crate) use scan::{Members, object, object_with_elements};
+pub(crate) use scan::{object, object_with_elements};
 pub use string::Text;
 pub use value::{Array, Elements, Entries, Object, Value};

@@ -1,142 +1,362 @@
-//! The member names of open objects, to find those that stand twice.
+//! The names of members: those that are looked for, and those of open objects, to find the ones
+//! that stand twice.
 
 use super::cursor::Cursor;
-use super::string::Text;
+use super::steps;
+use super::string::{Piece, Text};
 use crate::Reason;
 use crate::limits::{MAX_MEMBERS, MAX_NAME_COLLISIONS, NAME_LEN};
 
+/// Names of members that are looked for, with a table to find them in by their hash.
+pub(crate) struct Known<const N: usize> {
+    names: [KnownName; N],
+    places: [u8; PLACES],
+    shift: u32,
+}
+
+#[derive(Clone, Copy)]
+struct KnownName {
+    hash: u64,
+    name: &'static str,
+}
+
+/// Places of the table: so many that for the 18 names of a key some six bits of the hash tell them
+/// all apart.
+const PLACES: usize = 64;
+
+/// Marks a place where no name is.
+const NO_NAME: u8 = 0xff;
+
+impl<const N: usize> Known<N> {
+    /// The table of these names, made by the compiler, which refuses names that no six bits of
+    /// their hashes tell apart.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        reason = "run by the compiler alone"
+    )]
+    pub(crate) const fn new(names: [&'static str; N]) -> Self {
+        let mut known = [KnownName { hash: 0, name: "" }; N];
+        let mut i = 0;
+        while i < N {
+            known[i] = KnownName { hash: hash_known(names[i].as_bytes()), name: names[i] };
+            i += 1;
+        }
+        let mut shift = 0;
+        'shift: loop {
+            assert!(shift <= 64 - PLACES.trailing_zeros());
+            let mut places = [NO_NAME; PLACES];
+            let mut i = 0;
+            while i < N {
+                let place = (known[i].hash >> shift) as usize % PLACES;
+                if places[place] != NO_NAME {
+                    shift += 1;
+                    continue 'shift;
+                }
+                places[place] = i as u8;
+                i += 1;
+            }
+            return Self { names: known, places, shift };
+        }
+    }
+
+    /// The place of `name` among the names.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let hash = hash_plain(Cursor::new(name), name.len());
+        self.as_table().find(hash, name.len(), || Text::new(name, false))
+    }
+
+    /// The same for any number of names.
+    #[inline(always)]
+    pub(super) const fn as_table(&self) -> Table<'_> {
+        Table { names: &self.names, places: &self.places, shift: self.shift }
+    }
+}
+
+/// A view of [`Known`] names.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'k> {
+    names: &'k [KnownName],
+    places: &'k [u8; PLACES],
+    shift: u32,
+}
+
+impl Table<'_> {
+    /// The place among the known names of the name with this hash and, once decoded, of `len`
+    /// bytes.
+    #[inline(always)]
+    pub(super) fn find<'a>(
+        self,
+        hash: u64,
+        len: usize,
+        name: impl FnOnce() -> Text<'a>,
+    ) -> Option<usize> {
+        let place = hash.wrapping_shr(self.shift).to_le_bytes()[0] & 0x3f;
+        let index = usize::from(*self.places.get(usize::from(place))?);
+        let known = self.names.get(index)?;
+        // Among names of one length up to eight bytes, equal hashes are equal names: see `mix`.
+        let is_equal =
+            known.hash == hash && known.name.len() == len && (len <= 8 || name() == known.name);
+        is_equal.then_some(index)
+    }
+}
+
 /// The names of all open objects, innermost last: a hash and where the name starts.
+///
+/// The hashes stand together, so that many are compared at once.
 pub(super) struct Names<'m> {
-    slots: &'m mut [[u8; NAME_LEN]],
+    hashes: &'m mut [[u8; 4]],
+    starts: &'m mut [[u8; 4]],
     open: usize,
     /// How many more pairs of different names with equal hashes are put up with.
     collisions_left: u32,
 }
 
 impl<'m> Names<'m> {
+    #[inline(always)]
     pub(super) fn new(memory: &'m mut [u8]) -> Self {
+        let room = memory.len().checked_div(NAME_LEN).unwrap_or(0).min(MAX_MEMBERS);
         let (slots, _) = memory.as_chunks_mut();
-        Self { slots, open: 0, collisions_left: MAX_NAME_COLLISIONS }
+        let (hashes, starts) = slots.split_at_mut_checked(room).unwrap_or_default();
+        Self { hashes, starts, open: 0, collisions_left: MAX_NAME_COLLISIONS }
     }
 
     /// How many names are open.
+    #[inline(always)]
     pub(super) const fn open(&self) -> usize {
         self.open
     }
 
     /// Closes all names from the one with this number on.
+    #[inline(always)]
     pub(super) const fn forget_from(&mut self, first: usize) {
         self.open = first;
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, hash: u64, start: usize) -> Result<(), Reason> {
-        if self.open >= MAX_MEMBERS {
-            return Err(Reason::TooLarge);
-        }
-        let slot = self.slots.get_mut(self.open).ok_or(Reason::MemoryTooSmall)?;
-        let start = u32::try_from(start).map_err(|_| Reason::TooLarge)?;
-        let [h0, h1, h2, h3, ..] = hash.to_le_bytes();
-        let [s0, s1, s2, s3] = start.to_le_bytes();
-        *slot = [h0, h1, h2, h3, s0, s1, s2, s3];
-        self.open = self.open.saturating_add(1);
+    pub(super) fn push(&mut self, hash: u64, start: u32) -> Result<(), Reason> {
+        let slot = (self.hashes.get_mut(self.open), self.starts.get_mut(self.open));
+        let (Some(hash_slot), Some(start_slot)) = slot else {
+            return Err(if self.open < MAX_MEMBERS {
+                Reason::MemoryTooSmall
+            } else {
+                Reason::TooLarge
+            });
+        };
+        (*hash_slot, *start_slot) = (low_half(hash), start.to_le_bytes());
+        self.open = self.open.wrapping_add(1);
         Ok(())
     }
 
     /// Refuses `name` if one of the names from `first` on is equal to it.
-    #[cold]
+    #[inline(always)]
     pub(super) fn refuse_seen(
         &mut self,
         text: &str,
         first: usize,
         hash: u64,
-        name: &str,
+        name: Text<'_>,
     ) -> Result<(), Reason> {
-        let [h0, h1, h2, h3, ..] = hash.to_le_bytes();
-        for slot in self.slots.get(first..self.open).unwrap_or_default() {
-            let [a0, a1, a2, a3, s0, s1, s2, s3] = *slot;
-            if [a0, a1, a2, a3] != [h0, h1, h2, h3] {
-                continue;
-            }
-            let start = usize::try_from(u32::from_le_bytes([s0, s1, s2, s3])).unwrap_or(usize::MAX);
-            if Text::new(string_at(text, start)) == Text::new(name) {
-                return Err(Reason::DuplicateMember);
-            }
-            self.collisions_left = self.collisions_left.checked_sub(1).ok_or(Reason::TooLarge)?;
-        }
+        let open = first..self.open;
+        let suspects = Suspects {
+            hashes: self.hashes.get(open.clone()).unwrap_or_default(),
+            starts: self.starts.get(open).unwrap_or_default(),
+            collisions_left: self.collisions_left,
+        };
+        self.collisions_left = suspects.refuse(text, low_half(hash), name)?;
         Ok(())
     }
 }
 
-/// What stands between the quotes of the checked string whose first character is at `start`.
-fn string_at(text: &str, start: usize) -> &str {
-    let rest = text.get(start..).unwrap_or("");
-    let mut cursor = Cursor::new(rest);
+/// Names that a new one may be equal to.
+struct Suspects<'m> {
+    hashes: &'m [[u8; 4]],
+    starts: &'m [[u8; 4]],
+    collisions_left: u32,
+}
+
+impl Suspects<'_> {
+    /// Refuses `name` if one of the names is equal to it; else returns how many more collisions
+    /// are put up with.
+    #[inline(never)]
+    fn refuse(self, text: &str, hash: [u8; 4], name: Text<'_>) -> Result<u32, Reason> {
+        let Self { hashes, starts, mut collisions_left } = self;
+        let (blocks, rest) = hashes.as_chunks::<16>();
+        let suspicious = blocks.iter().map(|block| is_any(block, hash));
+        let suspicious = suspicious.chain(core::iter::once(is_any(rest, hash)));
+        for (block, _) in suspicious.enumerate().filter(|(_, is_suspicious)| *is_suspicious) {
+            let first = block.saturating_mul(16);
+            let hashes = hashes.get(first..).unwrap_or_default().iter().take(16);
+            let starts = starts.get(first..).unwrap_or_default();
+            for (_, start) in hashes.zip(starts).filter(|(other, _)| **other == hash) {
+                if string_at(text, u32::from_le_bytes(*start)) == name {
+                    return Err(Reason::DuplicateMember);
+                }
+                collisions_left = collisions_left.checked_sub(1).ok_or(Reason::TooLarge)?;
+            }
+        }
+        Ok(collisions_left)
+    }
+}
+
+/// Whether one of `hashes` is `hash`. Without a branch, so that several are compared at once.
+#[inline(always)]
+fn is_any(hashes: &[[u8; 4]], hash: [u8; 4]) -> bool {
+    steps::count();
+    let hash = u32::from_le_bytes(hash);
+    hashes.iter().fold(0, |any, other| any | u32::from(u32::from_le_bytes(*other) == hash)) != 0
+}
+
+const fn low_half(hash: u64) -> [u8; 4] {
+    let [a, b, c, d, ..] = hash.to_le_bytes();
+    [a, b, c, d]
+}
+
+/// The checked string whose first character is at `start`.
+fn string_at(text: &str, start: u32) -> Text<'_> {
+    let start = usize::try_from(start).unwrap_or(usize::MAX);
+    let mut cursor = Cursor::new_at(text, start);
+    let mut has_escapes = false;
     loop {
         cursor.skip_plain();
         if cursor.peek() != b'\\' {
-            return cursor.since(0);
+            let name = text.get(start..cursor.at(text)).unwrap_or("");
+            return Text::new(name, has_escapes);
         }
+        has_escapes = true;
         cursor.advance(2);
     }
 }
 
-/// The hash of a name without escapes. Not keyed: who searches for equal hashes gains nothing but
-/// [`MAX_NAME_COLLISIONS`] comparisons.
+/// The hash of the name of `len` bytes, without escapes, that the cursor stands at. Not keyed: who
+/// searches for equal hashes gains nothing but [`MAX_NAME_COLLISIONS`] comparisons.
 #[inline(always)]
-pub(super) fn hash_plain(name: &[u8]) -> u64 {
-    let (words, rest) = name.as_chunks();
-    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let last = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-    finish(hash, last, name.len())
+pub(super) fn hash_plain(mut cursor: Cursor<'_>, len: usize) -> u64 {
+    let (mut hash, mut left) = (0, len);
+    while left >= 8 {
+        hash = mix(hash, cursor.word());
+        cursor.advance(8);
+        left = left.wrapping_sub(8);
+    }
+    let beyond = 64_u32.saturating_sub(u32::try_from(left).unwrap_or(0).wrapping_mul(8));
+    finish(hash, cursor.word() & u64::MAX.unbounded_shr(beyond), len)
 }
 
-/// The same hash of the decoded name.
-#[cold]
-pub(super) fn hash_escaped(name: &str) -> u64 {
-    let (mut hash, mut word, mut len) = (0, [0_u8; 8], 0_usize);
-    for c in Text::new(name).chars() {
-        for &byte in c.encode_utf8(&mut [0; 4]).as_bytes() {
-            word.rotate_left(1);
-            let [.., last] = &mut word;
-            *last = byte;
-            len = len.wrapping_add(1);
-            if len.is_multiple_of(8) {
-                hash = mix(hash, u64::from_le_bytes(word));
-                word = [0; 8];
-            }
+/// The same hash of a name of `len` bytes, fewer than eight, which are `word`, first byte lowest.
+#[inline(always)]
+pub(super) const fn hash_short(word: u64, len: usize) -> u64 {
+    finish(0, word, len)
+}
+
+/// The same hash of a decoded name, and the bytes it has.
+#[inline(never)]
+pub(super) fn hash_escaped(name: Text<'_>) -> (u64, usize) {
+    let (mut hash, mut word, mut len) = (0, 0_u64, 0_usize);
+    let mut push = |byte: u8| {
+        // The first byte ends up lowest, as `hash_plain` reads it.
+        word = word >> 8 | u64::from(byte) << 56;
+        len = len.wrapping_add(1);
+        if len.is_multiple_of(8) {
+            hash = mix(hash, word);
+            word = 0;
+        }
+    };
+    for piece in name.pieces() {
+        match piece {
+            Piece::Plain(text) => text.bytes().for_each(&mut push),
+            Piece::Char(c) if c.is_ascii() => push(u8::try_from(c).unwrap_or(0)),
+            Piece::Char(c) => c.encode_utf8(&mut [0; 4]).bytes().for_each(&mut push),
         }
     }
-    // The bytes of a part of a word were pushed in from the end.
-    word.rotate_left(8_usize.wrapping_sub(len % 8) % 8);
-    finish(hash, u64::from_le_bytes(word), len)
+    let bytes_in_word = u32::try_from(len % 8).unwrap_or(0);
+    let unused = 64_u32.saturating_sub(bytes_in_word.saturating_mul(8));
+    (finish(hash, word.unbounded_shr(unused), len), len)
 }
 
-const fn mix(hash: u64, word: u64) -> u64 {
+/// The same hash of a name without escapes, for the compiler.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "run by the compiler alone"
+)]
+const fn hash_known(name: &[u8]) -> u64 {
+    let (mut hash, mut word, mut i) = (0, 0, 0);
+    while i < name.len() {
+        word |= (name[i] as u64) << (8 * (i % 8));
+        i += 1;
+        if i % 8 == 0 {
+            hash = mix(hash, word);
+            word = 0;
+        }
+    }
+    finish(hash, word, name.len())
+}
+
+/// For a given `hash` one word gives one result, and for a given `word` one hash does: the factor
+/// is odd, so the product can be divided by it again, and its high half, which the shift leaves
+/// alone, undoes the shift.
+///
+/// A name of up to eight bytes is one word beside constants of its length. So two such names of
+/// one length have equal hashes only where they are equal.
+#[inline(always)]
+pub(super) const fn mix(hash: u64, word: u64) -> u64 {
     let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ product >> 32
 }
 
 /// The length goes in, so that a name and the same name with NULs behind it differ.
+#[inline(always)]
 #[expect(clippy::as_conversions, reason = "a length is mixed in, whatever its width")]
 const fn finish(hash: u64, last: u64, len: usize) -> u64 {
-    mix(mix(hash, last), len as u64)
+    mix(hash, last ^ len as u64)
 }
 
 #[cfg(test)]
 mod tests {
     use std::string::String;
+    use std::vec::Vec;
 
     use super::*;
 
     #[test]
-    fn escaped_and_plain_names_hash_alike() {
+    fn escaped_plain_and_known_names_hash_alike() {
         for name in ["", "a", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmnopq", "é€😀"]
         {
             let escaped: String =
                 name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-            assert_eq!(hash_plain(name.as_bytes()), hash_escaped(&escaped), "{name}");
+            let hash = hash_known(name.as_bytes());
+            assert_eq!(hash_plain(Cursor::new(name), name.len()), hash, "{name}");
+            let behind = format!("{name}\":\"more text of the document");
+            if name.len() < 8 {
+                let (word, len) = Cursor::new(&behind).take_short_name().unwrap();
+                assert_eq!((hash_short(word, len), len), (hash, name.len()), "{name}");
+            }
+            assert_eq!(hash_plain(Cursor::new(&behind), name.len()), hash, "{name}");
+            assert_eq!(hash_escaped(Text::new(&escaped, true)), (hash, name.len()), "{name}");
         }
+    }
+
+    #[test]
+    fn known_names_are_found_and_no_others() {
+        static KNOWN: Known<5> = Known::new(["", "a", "iss", "eight_by", "permissions"]);
+        for (index, known) in KNOWN.names.iter().enumerate() {
+            assert_eq!(KNOWN.position(known.name), Some(index));
+        }
+        for name in ["\0", "b", "is", "isss", "eight_bx", "permission", "permissionz"] {
+            assert_eq!(KNOWN.position(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_only_hashes_like_a_known_one_is_not_it() {
+        let known = Known::new(["a long name", "another long name"]);
+        let table = known.as_table();
+        let hash = hash_known(b"a long name");
+        assert_eq!(table.find(hash, 11, || Text::new("a long name", false)), Some(0));
+        assert_eq!(table.find(hash, 11, || Text::new("a long nose", false)), None);
+        assert_eq!(table.find(hash, 12, || Text::new("a long name", false)), None);
     }
 
     #[test]
@@ -144,9 +364,35 @@ mod tests {
         let mut memory = [0; 64 * NAME_LEN];
         let mut names = Names::new(&mut memory);
         let text = "abcdefghijklmnopqrstuvwxyz\"";
-        for start in 0..17 {
+        for start in 0..=MAX_NAME_COLLISIONS {
             names.push(7, start).unwrap();
         }
-        assert_eq!(names.refuse_seen(text, 0, 7, "!"), Err(Reason::TooLarge));
+        let name = Text::new("!", false);
+        assert_eq!(names.refuse_seen(text, 0, 7, name), Err(Reason::TooLarge));
+        let mut names = Names::new(&mut memory);
+        for start in 0..MAX_NAME_COLLISIONS {
+            names.push(7, start).unwrap();
+        }
+        assert_eq!(names.refuse_seen(text, 0, 7, name), Ok(()));
+    }
+
+    #[test]
+    fn a_name_is_found_wherever_it_stands_among_many() {
+        let text: String = (0..100).map(|i| format!("{i:03}\"")).collect();
+        let starts: Vec<u32> = (0..100).map(|i| i * 4).collect();
+        let mut memory = [0; 100 * NAME_LEN];
+        let mut names = Names::new(&mut memory);
+        for (i, start) in starts.iter().enumerate() {
+            names.push(i as u64, *start).unwrap();
+        }
+        for i in 0..100 {
+            let name = format!("{i:03}");
+            let refused = names.refuse_seen(&text, 0, i, Text::new(&name, false));
+            assert_eq!(refused, Err(Reason::DuplicateMember));
+            // What stands before `first` belongs to other objects.
+            let first = i as usize + 1;
+            assert_eq!(names.refuse_seen(&text, first, i, Text::new(&name, false)), Ok(()));
+        }
+        assert_eq!(names.push(0, 0), Err(Reason::MemoryTooSmall));
     }
 }

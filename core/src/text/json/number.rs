@@ -36,7 +36,29 @@ impl<'t> Number<'t> {
     /// to `max`.
     ///
     /// `max` is at most `u64::MAX / 10 - 1`.
+    #[inline]
     pub(crate) fn ceiling(self, max: u64) -> Option<u64> {
+        match self.small_integer() {
+            Some(value) => (value <= max).then_some(value),
+            None => self.ceiling_of_any(max),
+        }
+    }
+
+    /// The number, if it is written with nothing but up to eighteen digits, as times are.
+    #[inline]
+    fn small_integer(self) -> Option<u64> {
+        if self.raw.len() > 18 {
+            return None;
+        }
+        self.raw.bytes().try_fold(0_u64, |value, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            // Below 10^18, so nothing wraps.
+            (digit < 10).then(|| value.wrapping_mul(10).wrapping_add(u64::from(digit)))
+        })
+    }
+
+    #[inline(never)]
+    fn ceiling_of_any(self, max: u64) -> Option<u64> {
         let (negative, unsigned) = match self.raw.strip_prefix('-') {
             Some(unsigned) => (true, unsigned),
             None => (false, self.raw),

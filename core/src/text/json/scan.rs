@@ -1,24 +1,12 @@
 //! One pass over a document: its form, duplicate names, and the members known by name.
 
 use super::cursor::Cursor;
-use super::names::{Names, hash_escaped, hash_plain};
-use super::string::{Text, take_escape};
-use super::value::Value;
+use super::members::{Found, Kinds, Members};
+use super::names::{Known, Names, Table, hash_escaped, hash_plain, hash_short};
+use super::open::{Nesting, Open, Outer};
+use super::string::Text;
 use crate::Reason;
-use crate::limits::MAX_DEPTH;
-
-/// The members of an object that were looked for, in the order in which they were asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Members<'a, const N: usize> {
-    found: [Option<&'a str>; N],
-}
-
-impl<'a, const N: usize> Members<'a, N> {
-    /// The value of the member that stands at `index` in the list of known names.
-    pub(crate) fn value(&self, index: usize) -> Option<Value<'a>> {
-        self.found.get(index).copied().flatten().map(Value::new)
-    }
-}
+use crate::limits::{MAX_JWK_SET_LEN, MAX_PAYLOAD_LEN};
 
 /// Checks that `text` is one JSON object and finds the members named in `known`.
 ///
@@ -29,12 +17,16 @@ impl<'a, const N: usize> Members<'a, N> {
 ///
 /// [`Reason::InvalidJson`], [`Reason::DuplicateMember`], [`Reason::TooDeep`],
 /// [`Reason::TooLarge`] for too many names, [`Reason::MemoryTooSmall`] where `names` is.
+#[inline]
 pub(crate) fn object<'a, const N: usize>(
     text: &'a [u8],
-    known: &[&str; N],
+    known: &Known<N>,
     names: &mut [u8],
 ) -> Result<Members<'a, N>, Reason> {
-    object_with_elements(text, known, names, N, |_| Ok(()))
+    let text = core::str::from_utf8(text).map_err(|_| Reason::InvalidJson)?;
+    let mut found = [Found::NOT; N];
+    scan(text, names, known.as_table(), &mut found, None)?;
+    Ok(Members::new(text, found))
 }
 
 /// Like [`object`], and hands each element of the array that is the member `watched` (its place
@@ -43,265 +35,245 @@ pub(crate) fn object<'a, const N: usize>(
 /// An element is checked when it is handed on; the document behind it is not yet.
 pub(crate) fn object_with_elements<'a, const N: usize>(
     text: &'a [u8],
-    known: &[&str; N],
+    known: &Known<N>,
     names: &mut [u8],
     watched: usize,
-    each: impl FnMut(&'a str) -> Result<(), Reason>,
+    mut each: impl FnMut(&'a str) -> Result<(), Reason>,
 ) -> Result<Members<'a, N>, Reason> {
     let text = core::str::from_utf8(text).map_err(|_| Reason::InvalidJson)?;
-    let scanner = Scanner {
-        cursor: Cursor::new(text),
-        text,
-        known,
-        names: Names::new(names),
-        levels: [Level::CLOSED; MAX_DEPTH],
-        depth: 0,
-        found: [None; N],
-        current: None,
-        watched,
-        each,
-    };
-    scanner.run()
+    let mut found = [Found::NOT; N];
+    let watch = Watch { member: watched, each: &mut each };
+    scan(text, names, known.as_table(), &mut found, Some(watch))?;
+    Ok(Members::new(text, found))
 }
 
-struct Scanner<'a, 'k, 'm, const N: usize, F> {
-    cursor: Cursor<'a>,
+/// Who wants to see the elements of an array.
+struct Watch<'w, 'a> {
+    member: usize,
+    each: &'w mut dyn FnMut(&'a str) -> Result<(), Reason>,
+}
+
+/// Stands for no member that is looked for.
+const NO_MEMBER: usize = usize::MAX;
+
+/// Scans a document. It is one function for all of them, whatever is looked for, so that a device
+/// has it once.
+///
+/// Each turn of the outer loop takes a value, or the opening bracket of one, and the inner loop
+/// what stands between it and the next: every turn of either moves on.
+#[inline(never)]
+fn scan<'a>(
     text: &'a str,
-    known: &'k [&'k str; N],
-    names: Names<'m>,
-    /// The open objects and arrays; `depth` of them.
-    levels: [Level; MAX_DEPTH],
-    depth: usize,
-    found: [Option<&'a str>; N],
-    /// The member of the outermost object whose value is being read, if it is a known one.
-    current: Option<usize>,
-    watched: usize,
-    each: F,
-}
+    names: &mut [u8],
+    known: Table<'_>,
+    found: &mut [Found],
+    mut watch: Option<Watch<'_, 'a>>,
+) -> Result<(), Reason> {
+    // Variables of their own, and no struct of them all, keep to registers.
+    let mut cursor = Cursor::new(text);
+    let mut names = Names::new(names);
+    let mut nesting = Nesting::NONE;
+    let mut object = Open::new(0);
+    let mut outer = Outer::new();
+    // The member of the outermost object that is being read, if it is a known one; where its
+    // value starts, where the element of its value does, and the kinds of value in it.
+    let mut member = NO_MEMBER;
+    let (mut start, mut element_start, mut kinds) = (0, 0, Kinds::NONE);
 
-#[derive(Clone, Copy)]
-struct Level {
-    is_object: bool,
-    /// How many names were open before this object's.
-    names_before: usize,
-    /// One bit for each hash seen: where the bit is clear, the name is surely new.
-    filter: u64,
-    /// Where the value being read at this level starts.
-    value_start: usize,
-}
-
-impl Level {
-    const CLOSED: Self = Self { is_object: false, names_before: 0, filter: 0, value_start: 0 };
-}
-
-/// What the grammar expects next.
-enum Next {
-    Value,
-    Name,
-    CommaOrClose,
-}
-
-impl<'a, const N: usize, F: FnMut(&'a str) -> Result<(), Reason>> Scanner<'a, '_, '_, N, F> {
-    fn run(mut self) -> Result<Members<'a, N>, Reason> {
-        self.cursor.skip_space();
-        if self.cursor.peek() != b'{' {
-            return Err(Reason::InvalidJson);
-        }
-        let mut next = Next::Value;
-        loop {
-            next = match next {
-                Next::Value => self.value()?,
-                Next::Name => self.name()?,
-                Next::CommaOrClose => {
-                    if self.depth == 0 {
-                        break;
-                    }
-                    self.value_ends()?;
-                    self.comma_or_close()?
-                }
-            };
-        }
-        self.cursor.skip_space();
-        if !self.cursor.is_at_end() {
-            return Err(Reason::InvalidJson);
-        }
-        Ok(Members { found: self.found })
+    cursor.skip_space();
+    if cursor.peek() != b'{' {
+        return Err(Reason::InvalidJson);
     }
-
-    #[inline(always)]
-    fn value(&mut self) -> Result<Next, Reason> {
-        let start = self.cursor.at();
-        if let Some(level) = self.level() {
-            level.value_start = start;
+    'values: loop {
+        if nesting.depth == 1 {
+            (start, kinds) = (cursor.at(text), Kinds::NONE);
+        } else if nesting.depth == 2 {
+            element_start = cursor.at(text);
         }
-        match self.cursor.peek() {
-            b'"' => {
-                self.string()?;
+        let mut is_before_name = false;
+        match cursor.peek() {
+            b'"' => kinds.add(match cursor.take_string()? {
+                false => Kinds::PLAIN_STRINGS,
+                true => Kinds::ESCAPED_STRINGS,
+            }),
+            b'{' => {
+                kinds.add(nesting.kinds_around());
+                nesting.open(true)?;
+                object.open(&mut outer, names.open())?;
+                cursor.take_bracket();
+                if cursor.peek() == b'}' {
+                    cursor.advance(1);
+                    nesting.close();
+                    object.close(&mut outer);
+                } else {
+                    is_before_name = true;
+                }
             }
-            b'{' => return self.open(true),
-            b'[' => return self.open(false),
-            b'-' | b'0'..=b'9' => self.number()?,
+            b'[' => {
+                kinds.add(nesting.kinds_around());
+                nesting.open(false)?;
+                cursor.take_bracket();
+                if cursor.peek() != b']' {
+                    continue 'values;
+                }
+                cursor.advance(1);
+                nesting.close();
+            }
+            b'-' | b'0'..=b'9' => {
+                kinds.add(Kinds::OTHERS);
+                cursor.take_number()?;
+            }
             _ => {
-                if !["true", "false", "null"].iter().any(|word| self.cursor.take_literal(word)) {
+                kinds.add(Kinds::OTHERS);
+                if !["true", "false", "null"].iter().any(|word| cursor.take_literal(word)) {
                     return Err(Reason::InvalidJson);
                 }
             }
         }
-        Ok(Next::CommaOrClose)
-    }
-
-    fn open(&mut self, is_object: bool) -> Result<Next, Reason> {
-        let level = self.levels.get_mut(self.depth).ok_or(Reason::TooDeep)?;
-        *level = Level { is_object, names_before: self.names.open(), ..Level::CLOSED };
-        self.depth = self.depth.saturating_add(1);
-        self.cursor.advance(1);
-        self.cursor.skip_space();
-        match (is_object, self.cursor.peek()) {
-            (true, b'}') | (false, b']') => {
-                self.close();
-                Ok(Next::CommaOrClose)
-            }
-            (true, _) => Ok(Next::Name),
-            (false, _) => Ok(Next::Value),
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(level) = self.level() {
-            let names_before = level.names_before;
-            self.names.forget_from(names_before);
-        }
-        self.depth = self.depth.saturating_sub(1);
-        self.cursor.advance(1);
-    }
-
-    #[inline(always)]
-    fn name(&mut self) -> Result<Next, Reason> {
-        if self.cursor.peek() != b'"' {
-            return Err(Reason::InvalidJson);
-        }
-        let start = self.cursor.at().saturating_add(1);
-        let escaped = self.string()?;
-        let name = self.text.get(start..self.cursor.at().saturating_sub(1)).unwrap_or("");
-        let hash = if escaped { hash_escaped(name) } else { hash_plain(name.as_bytes()) };
-
-        let text = self.text;
-        let names = &mut self.names;
-        let level = self.levels.get_mut(self.depth.saturating_sub(1)).ok_or(Reason::TooDeep)?;
-        let bit = 1 << (hash >> 58);
-        if level.filter & bit != 0 {
-            names.refuse_seen(text, level.names_before, hash, name)?;
-        }
-        level.filter |= bit;
-        names.push(hash, start)?;
-
-        if self.depth == 1 {
-            self.current = if escaped {
-                self.known.iter().position(|known| Text::new(name) == **known)
-            } else {
-                self.known.iter().position(|known| name == *known)
-            };
-        }
-        self.cursor.skip_space();
-        if !self.cursor.take(b':') {
-            return Err(Reason::InvalidJson);
-        }
-        self.cursor.skip_space();
-        Ok(Next::Value)
-    }
-
-    /// Behind a whole value: keeps it where it was looked for.
-    #[inline(always)]
-    fn value_ends(&mut self) -> Result<(), Reason> {
-        let Some(current) = self.current else { return Ok(()) };
-        let start = self.level().map_or(0, |level| level.value_start);
-        let value = self.cursor.since(start);
-        if self.depth == 1 {
-            if let Some(found) = self.found.get_mut(current) {
-                *found = Some(value);
-            }
-            self.current = None;
-        } else if current == self.watched
-            && self.depth == 2
-            && self.level().is_some_and(|level| !level.is_object)
-        {
-            (self.each)(value)?;
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn comma_or_close(&mut self) -> Result<Next, Reason> {
-        self.cursor.skip_space();
-        let is_object = self.level().is_some_and(|level| level.is_object);
-        match (self.cursor.peek(), is_object) {
-            (b',', _) => {
-                self.cursor.advance(1);
-                self.cursor.skip_space();
-                Ok(if is_object { Next::Name } else { Next::Value })
-            }
-            (b'}', true) | (b']', false) => {
-                self.close();
-                Ok(Next::CommaOrClose)
-            }
-            _ => Err(Reason::InvalidJson),
-        }
-    }
-
-    /// Takes a string and says whether it holds escapes.
-    #[inline(always)]
-    fn string(&mut self) -> Result<bool, Reason> {
-        self.cursor.advance(1);
-        let mut escaped = false;
-        loop {
-            self.cursor.skip_plain();
-            match self.cursor.peek() {
-                b'"' => {
-                    self.cursor.advance(1);
-                    return Ok(escaped);
+        while !is_before_name {
+            if nesting.depth == 1 {
+                if let Some(found) = found.get_mut(member) {
+                    *found = Found { start: offset(start), end: offset(cursor.at(text)), kinds };
                 }
-                b'\\' => {
-                    take_escape(&mut self.cursor)?;
-                    escaped = true;
+            } else if nesting.depth == 2 {
+                if let Some(watch) = &mut watch
+                    && watch.member == member
+                    && !nesting.is_in_object()
+                {
+                    let element = text.get(element_start..cursor.at(text)).unwrap_or("");
+                    (watch.each)(element)?;
+                }
+            } else if nesting.depth == 0 {
+                break 'values;
+            }
+            cursor.skip_space();
+            match (cursor.peek(), nesting.is_in_object()) {
+                (b',', is_in_object) => {
+                    cursor.advance(1);
+                    cursor.skip_space();
+                    if !is_in_object {
+                        continue 'values;
+                    }
+                    is_before_name = true;
+                }
+                (b'}', true) => {
+                    cursor.advance(1);
+                    nesting.close();
+                    names.forget_from(object.names_before);
+                    object.close(&mut outer);
+                }
+                (b']', false) => {
+                    cursor.advance(1);
+                    nesting.close();
                 }
                 _ => return Err(Reason::InvalidJson),
             }
         }
+        let name = Name::take(text, &mut cursor)?;
+        if object.has_perhaps(name.hash) {
+            let first = object.names_before;
+            names.refuse_seen(text, first, name.hash, name.text(text))?;
+        }
+        names.push(name.hash, offset(name.start))?;
+        if nesting.depth == 1 {
+            let index = known.find(name.hash, name.len, || name.text(text));
+            member = index.unwrap_or(NO_MEMBER);
+        }
+    }
+    cursor.skip_space();
+    if cursor.is_at_end() { Ok(()) } else { Err(Reason::InvalidJson) }
+}
+
+/// The name of a member.
+#[derive(Clone, Copy)]
+struct Name {
+    hash: u64,
+    /// Bytes of the decoded name.
+    len: usize,
+    /// Where it starts and ends, without its quotes.
+    start: usize,
+    end: usize,
+    has_escapes: bool,
+}
+
+impl Name {
+    /// Takes a name, the colon behind it, and white space around that.
+    #[inline(always)]
+    fn take<'a>(document: &'a str, cursor: &mut Cursor<'a>) -> Result<Self, Reason> {
+        if cursor.peek() != b'"' {
+            return Err(Reason::InvalidJson);
+        }
+        cursor.advance(1);
+        let start = cursor.at(document);
+        let name = match cursor.take_short_name() {
+            Some((word, len)) => {
+                let end = start.wrapping_add(len);
+                Self { hash: hash_short(word, len), len, start, end, has_escapes: false }
+            }
+            None => {
+                let name = Self::long(document, start)?;
+                *cursor = Cursor::new_at(document, name.end.wrapping_add(1));
+                name
+            }
+        };
+        cursor.skip_space();
+        if cursor.peek() != b':' {
+            return Err(Reason::InvalidJson);
+        }
+        cursor.advance(1);
+        cursor.skip_space();
+        Ok(name)
     }
 
-    fn number(&mut self) -> Result<(), Reason> {
-        let cursor = &mut self.cursor;
-        cursor.take(b'-');
-        // A zero stands alone before the point.
-        let well_formed = (cursor.take(b'0') || cursor.take_digits())
-            && (!cursor.take(b'.') || cursor.take_digits())
-            && (!(cursor.take(b'e') || cursor.take(b'E')) || {
-                let _ = cursor.take(b'+') || cursor.take(b'-');
-                cursor.take_digits()
-            });
-        if well_formed { Ok(()) } else { Err(Reason::InvalidJson) }
+    /// The name of eight bytes or more, or with escapes, that starts at `start`.
+    #[inline(never)]
+    fn long(document: &str, start: usize) -> Result<Self, Reason> {
+        let mut cursor = Cursor::new_at(document, start.saturating_sub(1));
+        let has_escapes = cursor.take_string()?;
+        let end = cursor.at(document).saturating_sub(1);
+        let mut name = Self { hash: 0, len: 0, start, end, has_escapes };
+        (name.hash, name.len) = if has_escapes {
+            hash_escaped(name.text(document))
+        } else {
+            let len = end.saturating_sub(start);
+            (hash_plain(Cursor::new_at(document, start), len), len)
+        };
+        Ok(name)
     }
 
-    fn level(&mut self) -> Option<&mut Level> {
-        self.levels.get_mut(self.depth.wrapping_sub(1))
+    /// The name in its document.
+    #[inline(always)]
+    fn text<'a>(&self, document: &'a str) -> Text<'a> {
+        Text::new(document.get(self.start..self.end).unwrap_or(""), self.has_escapes)
     }
 }
+
+/// A position in a document, which has a mebibyte at the most.
+#[inline(always)]
+const fn offset(at: usize) -> u32 {
+    let [a, b, c, d, ..] = at.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+const _: () = assert!(MAX_JWK_SET_LEN <= 1 << 20 && MAX_PAYLOAD_LEN <= 1 << 20);
 
 #[cfg(test)]
 mod tests {
     use std::vec::Vec;
 
+    use super::super::Value;
     use super::*;
-    use crate::limits::{MAX_MEMBERS, NAME_LEN};
+    use crate::limits::{MAX_DEPTH, MAX_MEMBERS, NAME_LEN};
 
     fn scan(text: &str) -> Result<(), Reason> {
-        object(text.as_bytes(), &["a", "b"], &mut [0; MAX_MEMBERS * NAME_LEN]).map(|_| ())
+        object(text.as_bytes(), &Known::new(["a", "b"]), &mut [0; MAX_MEMBERS * NAME_LEN])
+            .map(|_| ())
     }
 
     #[test]
     fn known_members_are_found_wherever_they_stand() {
         let text = br#" {"x":{"a":1},"\u0062" : [1, {"b":2}] ,"a":"v"} "#;
-        let members = object(text, &["a", "b", "c"], &mut [0; 64]).unwrap();
+        let members = object(text, &Known::new(["a", "b", "c"]), &mut [0; 64]).unwrap();
         assert!(matches!(members.value(0), Some(Value::String(text)) if text == "v"));
         assert!(matches!(members.value(1), Some(Value::Array(_))));
         assert!(members.value(2).is_none());
@@ -311,16 +283,19 @@ mod tests {
     fn elements_are_handed_on_one_by_one() {
         let text = br#"{"k":[{"k":[1]}, 2 ,"x"],"o":[3]}"#;
         let mut seen = Vec::new();
-        object_with_elements(text, &["k"], &mut [0; 64], 0, |element| {
+        object_with_elements(text, &Known::new(["k"]), &mut [0; 64], 0, |element| {
             seen.push(element);
             Ok(())
         })
         .unwrap();
         assert_eq!(seen, [r#"{"k":[1]}"#, "2", "\"x\""]);
-        let stopped =
-            object_with_elements(b"{\"k\":[1,2 nonsense", &["k"], &mut [0; 64], 0, |_| {
-                Err(Reason::TooManyKeys)
-            });
+        let stopped = object_with_elements(
+            b"{\"k\":[1,2 nonsense",
+            &Known::new(["k"]),
+            &mut [0; 64],
+            0,
+            |_| Err(Reason::TooManyKeys),
+        );
         assert_eq!(stopped.unwrap_err(), Reason::TooManyKeys);
     }
 
@@ -412,7 +387,7 @@ mod tests {
             assert_eq!(scan(text), Err(Reason::InvalidJson), "{text}");
         }
         assert_eq!(
-            object(b"{\"a\":\"\xff\"}", &["a"], &mut [0; 64]).unwrap_err(),
+            object(b"{\"a\":\"\xff\"}", &Known::new(["a"]), &mut [0; 64]).unwrap_err(),
             Reason::InvalidJson
         );
     }
@@ -431,7 +406,7 @@ mod tests {
         assert_eq!(scan(&wide(MAX_MEMBERS)), Ok(()));
         assert_eq!(scan(&wide(MAX_MEMBERS + 1)), Err(Reason::TooLarge));
         let three = wide(3);
-        let little = object(three.as_bytes(), &["a"], &mut [0; 2 * NAME_LEN]);
+        let little = object(three.as_bytes(), &Known::new(["a"]), &mut [0; 2 * NAME_LEN]);
         assert_eq!(little.unwrap_err(), Reason::MemoryTooSmall);
     }
 }

@@ -25,18 +25,20 @@ pub enum Value<'t> {
 }
 
 impl<'t> Value<'t> {
-    /// `raw` is a value that the scanner has passed, without white space around it.
-    pub(super) fn new(raw: &'t str) -> Self {
-        match raw.as_bytes() {
-            [b'"', ..] => {
+    /// `raw` is a value that the scanner has passed, without white space around it; where it is a
+    /// string, `has_escapes` says whether it holds any.
+    #[inline(always)]
+    pub(super) fn new(raw: &'t str, has_escapes: bool) -> Self {
+        match raw.as_bytes().first() {
+            Some(b'"') => {
                 let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
-                Self::String(Text::new(inner))
+                Self::String(Text::new(inner, has_escapes))
             }
-            [b'{', ..] => Self::Object(Object { raw }),
-            [b'[', ..] => Self::Array(Array { raw }),
-            [b't', ..] => Self::Bool(true),
-            [b'f', ..] => Self::Bool(false),
-            [b'n', ..] => Self::Null,
+            Some(b'{') => Self::Object(Object { raw }),
+            Some(b'[') => Self::Array(Array { raw }),
+            Some(b't') => Self::Bool(true),
+            Some(b'f') => Self::Bool(false),
+            Some(b'n') => Self::Null,
             _ => Self::Number(Number::new(raw)),
         }
     }
@@ -86,9 +88,7 @@ impl<'t> Array<'t> {
     /// The elements, in their order.
     #[must_use]
     pub fn elements(self) -> Elements<'t> {
-        let mut cursor = Cursor::new(self.raw);
-        cursor.advance(1);
-        Elements { cursor }
+        Elements { walk: Walk::behind_bracket(self.raw) }
     }
 
     /// Whether all elements are strings, no two of them equal, and no more than `most`, which
@@ -144,9 +144,7 @@ impl<'t> Object<'t> {
     /// Names and values, in their order.
     #[must_use]
     pub fn entries(self) -> Entries<'t> {
-        let mut cursor = Cursor::new(self.raw);
-        cursor.advance(1);
-        Entries { cursor }
+        Entries { walk: Walk::behind_bracket(self.raw) }
     }
 
     /// The object as it stands in the document.
@@ -165,15 +163,14 @@ impl fmt::Debug for Object<'_> {
 /// The elements of an [`Array`].
 #[derive(Clone)]
 pub struct Elements<'t> {
-    cursor: Cursor<'t>,
+    walk: Walk<'t>,
 }
 
 impl<'t> Iterator for Elements<'t> {
     type Item = Value<'t>;
 
     fn next(&mut self) -> Option<Value<'t>> {
-        skip_separators(&mut self.cursor);
-        take_value(&mut self.cursor)
+        self.walk.next_value()
     }
 }
 
@@ -186,17 +183,15 @@ impl fmt::Debug for Elements<'_> {
 /// The members of an [`Object`].
 #[derive(Clone)]
 pub struct Entries<'t> {
-    cursor: Cursor<'t>,
+    walk: Walk<'t>,
 }
 
 impl<'t> Iterator for Entries<'t> {
     type Item = (Text<'t>, Value<'t>);
 
     fn next(&mut self) -> Option<(Text<'t>, Value<'t>)> {
-        skip_separators(&mut self.cursor);
-        let name = take_value(&mut self.cursor)?.as_text()?;
-        skip_separators(&mut self.cursor);
-        Some((name, take_value(&mut self.cursor)?))
+        let name = self.walk.next_value()?.as_text()?;
+        Some((name, self.walk.next_value()?))
     }
 }
 
@@ -206,56 +201,87 @@ impl fmt::Debug for Entries<'_> {
     }
 }
 
-fn skip_separators(cursor: &mut Cursor<'_>) {
-    cursor.skip_space();
-    while matches!(cursor.peek(), b',' | b':') {
-        cursor.advance(1);
+/// A walk through the values of an object or an array.
+#[derive(Clone)]
+struct Walk<'t> {
+    /// The object or the array.
+    raw: &'t str,
+    cursor: Cursor<'t>,
+}
+
+impl<'t> Walk<'t> {
+    fn behind_bracket(raw: &'t str) -> Self {
+        Self { raw, cursor: Cursor::new_at(raw, 1) }
+    }
+
+    /// The next value, or name; `None` at a closing bracket or the end.
+    fn next_value(&mut self) -> Option<Value<'t>> {
+        let mut cursor = self.cursor;
         cursor.skip_space();
+        while matches!(cursor.peek(), b',' | b':') {
+            cursor.advance(1);
+            cursor.skip_space();
+        }
+        let start = cursor.at(self.raw);
+        let mut depth = 0_usize;
+        if cursor.peek() == b'"' {
+            let has_escapes = skip_string(&mut cursor);
+            self.cursor = cursor;
+            let raw = self.raw.get(start..cursor.at(self.raw)).unwrap_or("");
+            return Some(Value::new(raw, has_escapes));
+        }
+        loop {
+            let mut has_escapes = false;
+            match cursor.peek() {
+                b'"' => has_escapes = skip_string(&mut cursor),
+                b'{' | b'[' => {
+                    depth = depth.saturating_add(1);
+                    cursor.advance(1);
+                    continue;
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    cursor.advance(1);
+                }
+                0 => return None,
+                b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {
+                    cursor.advance(1);
+                    continue;
+                }
+                _ => skip_scalar(&mut cursor),
+            }
+            if depth == 0 {
+                self.cursor = cursor;
+                let raw = self.raw.get(start..cursor.at(self.raw)).unwrap_or("");
+                return Some(Value::new(raw, has_escapes));
+            }
+        }
     }
 }
 
-/// Takes the value at the cursor; `None` at a closing bracket or the end.
-fn take_value<'t>(cursor: &mut Cursor<'t>) -> Option<Value<'t>> {
-    let start = cursor.at();
-    let mut depth = 0_usize;
-    loop {
-        match cursor.peek() {
-            b'"' => skip_string(cursor),
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                cursor.advance(1);
-                continue;
-            }
-            b'}' | b']' => {
-                depth = depth.checked_sub(1)?;
-                cursor.advance(1);
-            }
-            0 => return None,
-            b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {
-                cursor.advance(1);
-                continue;
-            }
-            _ => skip_scalar(cursor),
-        }
-        if depth == 0 {
-            return Some(Value::new(cursor.since(start)));
-        }
-    }
-}
-
-fn skip_string(cursor: &mut Cursor<'_>) {
+/// Skips a string and says whether it holds escapes.
+#[inline(always)]
+fn skip_string(cursor: &mut Cursor<'_>) -> bool {
     cursor.advance(1);
+    let mut has_escapes = false;
     loop {
         cursor.skip_plain();
         match cursor.peek() {
-            b'\\' => cursor.advance(2),
-            b'"' => return cursor.advance(1),
-            _ => return, // the end: not reached in a checked document
+            b'\\' => {
+                has_escapes = true;
+                cursor.advance(2);
+            }
+            b'"' => {
+                cursor.advance(1);
+                return has_escapes;
+            }
+            _ => return has_escapes, // the end: not reached in a checked document
         }
     }
 }
 
 /// Skips a number, `true`, `false` or `null`.
+#[inline(always)]
 fn skip_scalar(cursor: &mut Cursor<'_>) {
     while !matches!(cursor.peek(), 0..=b' ' | b',' | b']' | b'}') {
         cursor.advance(1);
@@ -264,10 +290,11 @@ fn skip_scalar(cursor: &mut Cursor<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Known;
     use super::*;
 
     fn read(text: &str) -> Object<'_> {
-        super::super::object(text.as_bytes(), &["a"], &mut [0; 512]).unwrap();
+        super::super::object(text.as_bytes(), &Known::new(["a"]), &mut [0; 512]).unwrap();
         Object::new(text)
     }
 
