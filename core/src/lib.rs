@@ -75,10 +75,14 @@ pub mod limits;
 pub mod manual;
 
 pub use access::{AccessToken, Issuers, Policy, ScopeClaims, StringList, Strings};
+#[cfg(feature = "rustcrypto")]
+pub use crypto::ReferenceKey;
 pub use crypto::{
     FixedTokenCache, KeySet, KeySlot, Keys, NoTokenCache, PublicKey, SkippedKey, TokenCache,
     TokenFingerprint, VerifyingKey, load,
 };
+#[cfg(feature = "p256")]
+pub use crypto::{P256Table, PreparedP256, TableEntry};
 pub use jose::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, UntrustedToken};
 pub use reason::Reason;
 pub use time::UnixTime;
@@ -93,6 +97,10 @@ pub mod json {
 #[doc(hidden)]
 pub mod internal {
     use crate::Reason;
+    #[cfg(feature = "p256")]
+    pub use crate::crypto::p256::internal as p256;
+    #[cfg(feature = "rsa")]
+    pub use crate::crypto::rsa::internal as rsa;
 
     /// Checks that `text` is one JSON object as the reader wants it.
     ///

@@ -205,8 +205,12 @@ fn panicking_calls(path: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-/// The source without comments and without its tests, which stand at the end of a file.
+/// The source without comments and without its tests, which stand at the end of a file, or in a
+/// file of their own that says so.
 fn code(source: &str) -> String {
+    if source.lines().any(|line| line == "#![cfg(test)]") {
+        return String::new();
+    }
     let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     source
         .lines()

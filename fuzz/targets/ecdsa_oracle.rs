@@ -1,4 +1,5 @@
-//! ES256 signatures: the same verdict as the `p256` crate.
+//! ES256 signatures: the same verdict as the `p256` crate, in every way that it is computed: with
+//! limbs of 64 and of 32 bits, with tables and without.
 //!
 //! Input: one byte for the way in; then either
 //! - the coordinates x and y and the numbers r and s, 32 bytes each, or
@@ -9,13 +10,29 @@
 
 #![no_main]
 
+use std::sync::LazyLock;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
-use gatepost::{Algorithm, Reason, VerifyingKey as _};
-use gatepost_fuzz::prepare;
+use gatepost::internal::p256::Paths;
+use gatepost::{Algorithm, P256Table, Reason, TableEntry, VerifyingKey as _};
+use gatepost_fuzz::{prepare, prepare_with};
 use libfuzzer_sys::fuzz_target;
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+/// Small windows, as a table is made for each input.
+const WIDTH: usize = 3;
+
+type Table = P256Table<WIDTH, Vec<TableEntry>>;
+
+static GENERATOR: LazyLock<Table> =
+    LazyLock::new(|| Table::generator(memory()).expect("enough memory"));
+
+fn memory() -> Vec<TableEntry> {
+    vec![TableEntry::default(); Table::LEN]
+}
 
 fuzz_target!(|input: &[u8]| {
     let Some((&first, rest)) = input.split_first() else { return };
@@ -72,5 +89,12 @@ fn compare(signed: &Signed<'_>) {
             .and_then(|signature| oracle.verify(message, &signature));
         let verdict = key.verify(Algorithm::Es256, message, None, signature);
         assert_eq!(verdict, expected.map_err(|_| Reason::InvalidSignature));
+
+        let paths = prepare_with(&members, |key| {
+            Paths::<WIDTH, WIDTH, _, _>::new(key, memory(), &GENERATOR)
+        });
+        let verdicts =
+            paths.map(|paths| paths.verdicts(&Sha256::digest(message).into(), signature));
+        assert_eq!(verdicts, Ok([verdict.is_ok(); 4]));
     }
 }

@@ -1,4 +1,4 @@
-//! RSA signatures: the same verdict as the `rsa` crate.
+//! RSA signatures: the same verdict and the same power as the `rsa` crate, in limbs of every size.
 //!
 //! Input: one byte for the algorithm and the way in; then either
 //! - 4 bytes of exponent, 2 bytes of length n, n bytes of modulus, n bytes of signature, or
@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
+use gatepost::internal::rsa::{TiledKey, WordKey};
 use gatepost::{Algorithm, Reason, VerifyingKey};
 use gatepost_fuzz::prepare;
 use libfuzzer_sys::fuzz_target;
@@ -112,8 +113,30 @@ fn compare(algorithm: Algorithm, signed: &Signed<'_>) {
         }
         _ => oracle.verify(Pss::<Sha512>::new(), &Sha512::digest(message), signature),
     };
-    let verdict = key.verify(algorithm, message, None, signature);
-    assert_eq!(verdict, expected.map_err(|_| Reason::InvalidSignature), "{algorithm:?}");
+    let expected = expected.map_err(|_| Reason::InvalidSignature);
+    assert_eq!(key.verify(algorithm, message, None, signature), expected, "{algorithm:?}");
+    // One of these is the same again, with the words of this processor.
+    let tiled = TiledKey::from_numbers(modulus, exponent).expect("it was accepted before");
+    let words = WordKey::from_numbers(modulus, exponent).expect("it was accepted before");
+    assert_eq!(tiled.verify(algorithm, message, None, signature), expected, "{algorithm:?}");
+    assert_eq!(words.verify(algorithm, message, None, signature), expected, "{algorithm:?}");
+
+    // Nearly no input reaches the padding with a result that is anything but random: the results
+    // themselves are compared too.
+    let mut opened = None;
+    tiled.open(signature, &mut |encoded| {
+        opened = Some(encoded.to_vec());
+        true
+    });
+    let is_equal = words.open(signature, &mut |encoded| opened.as_deref() == Some(encoded));
+    assert_eq!(is_equal, opened.is_some());
+    let base = number(signature);
+    let fits = signature.len() == modulus.len() && base < *oracle.n().as_ref();
+    assert_eq!(opened.is_some(), fits);
+    if let Some(opened) = opened {
+        let power = rsa::hazmat::rsa_encrypt(&oracle, &base).expect("it is less than the modulus");
+        assert_eq!(number(&opened), power);
+    }
 }
 
 fn without_leading_zeros(number: &[u8]) -> Vec<u8> {

@@ -4,10 +4,13 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::Algorithm;
 
+/// Bytes of the longest digest.
+pub(super) const MAX_HASH_LEN: usize = 64;
+
 /// A digest of up to 64 bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Digest {
-    bytes: [u8; 64],
+    bytes: [u8; MAX_HASH_LEN],
     len: usize,
 }
 
@@ -22,7 +25,7 @@ impl Digest {
     }
 
     fn copy(digest: &[u8]) -> Self {
-        let mut bytes = [0; 64];
+        let mut bytes = [0; MAX_HASH_LEN];
         for (to, from) in bytes.iter_mut().zip(digest) {
             *to = *from;
         }

@@ -42,7 +42,7 @@ macro_rules! curve {
     };
 }
 
-#[cfg(feature = "p256")]
-curve!(P256Key, p256, 32, "A point on P-256.");
+#[cfg(feature = "rustcrypto")]
+curve!(ReferenceP256Key, p256, 32, "A point on P-256, for the crate of that name.");
 #[cfg(feature = "p384")]
 curve!(P384Key, p384, 48, "A point on P-384.");

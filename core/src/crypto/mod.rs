@@ -8,28 +8,36 @@ mod cache;
     allow(dead_code, reason = "the other algorithms hash on their own")
 )]
 mod digest;
-#[cfg(any(feature = "p256", feature = "p384"))]
+#[cfg(any(feature = "p384", feature = "rustcrypto"))]
 mod ecdsa;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 #[cfg(feature = "hmac")]
 mod hmac;
 mod key_set;
+#[cfg(feature = "p256")]
+pub(crate) mod p256;
 #[cfg_attr(
     not(feature = "rsa"),
     allow(unreachable_code, unused_imports, unused_variables, reason = "fewer kinds need less")
 )]
 mod public_key;
+#[cfg(feature = "rustcrypto")]
+mod reference;
 #[cfg(feature = "rsa")]
-mod rsa;
+pub(crate) mod rsa;
 mod secret;
 mod slots;
 mod strength;
 mod thumbprint;
 
+#[cfg(feature = "p256")]
+pub use self::p256::{P256Table, PreparedP256, TableEntry};
 pub use cache::{FixedTokenCache, NoTokenCache, TokenCache, TokenFingerprint};
 pub use key_set::KeySet;
 pub use public_key::PublicKey;
+#[cfg(feature = "rustcrypto")]
+pub use reference::ReferenceKey;
 pub use slots::{KeySlot, Keys, SkippedKey, load};
 
 /// A key that can verify signatures.

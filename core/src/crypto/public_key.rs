@@ -4,14 +4,14 @@ use core::fmt;
 
 use crate::{Algorithm, KeyMaterial, ParsedKey, Reason, VerifyingKey};
 
-#[cfg(feature = "p256")]
-use super::ecdsa::P256Key;
 #[cfg(feature = "p384")]
 use super::ecdsa::P384Key;
 #[cfg(feature = "ed25519")]
 use super::ed25519::Ed25519Key;
 #[cfg(feature = "hmac")]
 use super::hmac::HmacKey;
+#[cfg(feature = "p256")]
+use super::p256::P256Key;
 #[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
 

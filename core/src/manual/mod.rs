@@ -2,8 +2,10 @@
 //!
 //! * [`attacks`]: what has been done to token validators, and where it stops here.
 //! * [`defaults`]: what is strict, what is not, and why.
+//! * [`arithmetic`]: what a mistake in the numbers could and could not cause.
 //! * [`adding_an_algorithm`]: what a new signature algorithm touches.
 
 pub mod adding_an_algorithm;
+pub mod arithmetic;
 pub mod attacks;
 pub mod defaults;

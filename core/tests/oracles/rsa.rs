@@ -1,5 +1,6 @@
 //! RSA against the crate `rsa`.
 
+use gatepost::internal::rsa::{TiledKey, WordKey};
 use gatepost::{Algorithm, KeySet, Reason, VerifyingKey, limits};
 use p256::elliptic_curve::bigint::ConcatenatingMul;
 use rsa::traits::PublicKeyParts;
@@ -98,15 +99,17 @@ fn rsa_pss_salts_of_other_lengths() {
 }
 
 /// The same key here and there.
-struct RsaPair {
+pub(crate) struct RsaPair {
     private: PrivateKey,
     /// A set for each of [`RSA_ALGORITHMS`].
     sets: [KeySet<1>; 6],
+    tiled: TiledKey,
+    words: WordKey,
 }
 
 impl RsaPair {
     /// A key of exactly `bits` bits, of many small primes: those are found at once.
-    fn new(bits: u32, exponent: u64, random: &mut Random) -> Self {
+    pub(crate) fn new(bits: u32, exponent: u64, random: &mut Random) -> Self {
         let one = BoxedUint::one();
         let private = loop {
             let mut primes: Vec<BoxedUint> = Vec::new();
@@ -130,14 +133,20 @@ impl RsaPair {
         let sets = RSA_ALGORITHMS.map(|algorithm| {
             KeySet::from_jwks(jwks(&[&format!(r#"{{{numbers},"alg":"{algorithm}"}}"#)])).unwrap()
         });
-        Self { private, sets }
+        let tiled = TiledKey::from_numbers(&modulus, &exponent).unwrap();
+        let words = WordKey::from_numbers(&modulus, &exponent).unwrap();
+        Self { private, sets, tiled, words }
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.private.size()
     }
 
-    /// What both say, who must agree.
+    pub(crate) fn modulus(&self) -> Vec<u8> {
+        self.bytes(self.private.n().as_ref())
+    }
+
+    /// What all say, who must agree.
     fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Result<(), Reason> {
         let public = self.private.as_public_key();
         let theirs = match algorithm {
@@ -153,6 +162,9 @@ impl RsaPair {
         let ours = slot.key().verify(algorithm, message, None, signature);
         let theirs = theirs.map_err(|_| Reason::InvalidSignature);
         assert_eq!(ours, theirs, "{} bytes, {algorithm}, {signature:02x?}", self.len());
+        // One of these is the same again, with the words of this processor.
+        assert_eq!(self.tiled.verify(algorithm, message, None, signature), ours);
+        assert_eq!(self.words.verify(algorithm, message, None, signature), ours);
         ours
     }
 
@@ -177,7 +189,7 @@ impl RsaPair {
     }
 
     /// The signature that opens to this encoding, if it is less than the modulus.
-    fn close(&self, encoded: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn close(&self, encoded: &[u8]) -> Option<Vec<u8>> {
         let number = self.number(encoded).filter(|number| number < self.private.n().as_ref())?;
         let closed = rsa::hazmat::rsa_decrypt(None::<&mut Random>, &self.private, &number);
         Some(self.bytes(&closed.unwrap()))
@@ -196,7 +208,7 @@ impl RsaPair {
 
     /// Numbers at the ends of the range, a good one beyond it, and good ones of the wrong length.
     fn edges(&self, good: &[u8]) -> Vec<Vec<u8>> {
-        let n = self.bytes(self.private.n().as_ref());
+        let n = self.modulus();
         let zero = vec![0; self.len()];
         let ones = vec![0xff; self.len()];
         let mut edges = vec![

@@ -2,50 +2,63 @@
 //!
 //! All of it is about public values: nothing here has to take the same time for each.
 
-mod modulus;
+#[cfg(feature = "internal")]
+pub mod internal;
 mod padding;
-
-use modulus::Modulus;
+mod proofs;
+// Each where it is used. Both everywhere else where they can be compared.
+#[cfg(any(test, feature = "internal", target_pointer_width = "64"))]
+mod tiles;
+#[cfg(any(test, feature = "internal", not(target_pointer_width = "64")))]
+mod words;
 
 use super::digest::{Digest, Hash};
 use super::strength::rsa_exponent;
 use crate::limits::MAX_RSA_BITS;
 use crate::{Algorithm, Reason};
 
+/// What is fastest with the target's words.
+#[cfg(target_pointer_width = "64")]
+type Native = tiles::Tiles;
+#[cfg(not(target_pointer_width = "64"))]
+type Native = words::Words;
+
 /// Bytes of the largest modulus.
 const MAX_LEN: usize = MAX_RSA_BITS / 8;
 
 /// A public key, its modulus made ready for multiplication.
 #[derive(Clone)]
-pub(super) struct RsaKey {
-    modulus: SizedModulus,
+pub(super) struct RsaKey<M = Native> {
+    modulus: M,
     exponent: u32,
 }
 
-/// The modulus in as many limbs as its size needs, which are multiples of a tile.
-#[derive(Clone)]
-#[allow(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
-enum SizedModulus {
-    Bits2048(Modulus<5, 7>),
-    Bits3072(Modulus<4, 13>),
-    Bits4096(Modulus<5, 14>),
-    #[cfg(feature = "rsa-8192")]
-    Bits8192(Modulus<5, 28>),
+/// An odd modulus of any size up to the limit.
+pub(super) trait Modulus: Sized {
+    /// `bytes` is big-endian, without leading zeros.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidKey`] for an even modulus, [`Reason::UnsupportedKey`] for one that is too
+    /// long.
+    fn new(bytes: &[u8]) -> Result<Self, Reason>;
+
+    /// Bits of the modulus.
+    fn bits(&self) -> usize;
+
+    /// What `judge` says of `base` to the power of `exponent`, which has as many bytes as the
+    /// modulus; `false` unless `base` has that length and is less than the modulus.
+    ///
+    /// `exponent` is odd and at least 3. The result is lent and not returned, so that memory is
+    /// only taken for a modulus of this size.
+    fn open(&self, base: &[u8], exponent: u32, judge: &mut dyn FnMut(&[u8]) -> bool) -> bool;
 }
 
-impl RsaKey {
+impl<M: Modulus> RsaKey<M> {
     /// Both numbers are big-endian, without leading zeros, and have been checked for strength.
     pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, Reason> {
         let exponent = rsa_exponent(exponent).ok_or(Reason::InvalidKey)?;
-        let modulus = match modulus.len() {
-            0..=256 => Modulus::new(modulus).map(SizedModulus::Bits2048),
-            257..=384 => Modulus::new(modulus).map(SizedModulus::Bits3072),
-            385..=512 => Modulus::new(modulus).map(SizedModulus::Bits4096),
-            #[cfg(feature = "rsa-8192")]
-            513..=1024 => Modulus::new(modulus).map(SizedModulus::Bits8192),
-            _ => return Err(Reason::UnsupportedKey),
-        };
-        Ok(Self { modulus: modulus.ok_or(Reason::InvalidKey)?, exponent })
+        Ok(Self { modulus: M::new(modulus)?, exponent })
     }
 
     /// `signature` has as many bytes as the modulus and is less than it.
@@ -56,36 +69,34 @@ impl RsaKey {
         prehash: Option<&[u8]>,
         signature: &[u8],
     ) -> Result<(), Reason> {
-        let mut memory = [0; MAX_LEN];
-        let encoded = match &self.modulus {
-            SizedModulus::Bits2048(modulus) => modulus.power(signature, self.exponent, &mut memory),
-            SizedModulus::Bits3072(modulus) => modulus.power(signature, self.exponent, &mut memory),
-            SizedModulus::Bits4096(modulus) => modulus.power(signature, self.exponent, &mut memory),
-            #[cfg(feature = "rsa-8192")]
-            SizedModulus::Bits8192(modulus) => modulus.power(signature, self.exponent, &mut memory),
-        };
-        let encoded = encoded.ok_or(Reason::InvalidSignature)?;
-        let hash = Hash::of(algorithm);
-        let digest = Digest::of(algorithm, message, prehash);
-        let is_good = match algorithm {
-            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => {
-                padding::is_pkcs1(encoded, hash, digest.as_bytes())
-            }
-            Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => {
-                padding::is_pss(encoded, self.bits(), hash, digest.as_bytes())
-            }
-            _ => return Err(Reason::KeyAlgorithmMismatch),
-        };
+        if !algorithm.is_rsa() {
+            return Err(Reason::KeyAlgorithmMismatch);
+        }
+        let is_good = self.modulus.open(signature, self.exponent, &mut |encoded| {
+            let digest = Digest::of(algorithm, message, prehash);
+            is_encoding(encoded, self.modulus.bits(), algorithm, digest.as_bytes())
+        });
         if is_good { Ok(()) } else { Err(Reason::InvalidSignature) }
     }
+}
 
-    fn bits(&self) -> usize {
-        match &self.modulus {
-            SizedModulus::Bits2048(modulus) => modulus.bits(),
-            SizedModulus::Bits3072(modulus) => modulus.bits(),
-            SizedModulus::Bits4096(modulus) => modulus.bits(),
-            #[cfg(feature = "rsa-8192")]
-            SizedModulus::Bits8192(modulus) => modulus.bits(),
+/// Whether `encoded`, as long as the modulus of `modulus_bits`, is what a signature of `algorithm`
+/// for this digest opens to.
+fn is_encoding(encoded: &[u8], modulus_bits: usize, algorithm: Algorithm, digest: &[u8]) -> bool {
+    let hash = Hash::of(algorithm);
+    match algorithm {
+        Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => {
+            padding::is_pkcs1(encoded, hash, digest)
         }
+        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => {
+            padding::is_pss(encoded, modulus_bits, hash, digest)
+        }
+        _ => false,
     }
+}
+
+/// Bits of a big-endian number without leading zeros.
+fn bit_length(bytes: &[u8]) -> usize {
+    let unused = bytes.first().map_or(0, |first| first.leading_zeros());
+    bytes.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(8))
 }

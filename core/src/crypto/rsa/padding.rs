@@ -1,7 +1,8 @@
 //! The encodings that a signature opens to.
 
-use super::MAX_LEN;
-use crate::crypto::digest::Hash;
+use core::iter::{once, repeat, repeat_n};
+
+use crate::crypto::digest::{Hash, MAX_HASH_LEN};
 
 /// Whether `encoded`, as long as the modulus, is the EMSA-PKCS1-v1_5 encoding of `digest`
 /// ([RFC 8017, section 9.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.2)).
@@ -59,21 +60,29 @@ fn check_pss(encoded: &[u8], modulus_bits: usize, hash: Hash, digest: &[u8]) -> 
         return Some(false);
     }
 
-    let mut memory = [0; MAX_LEN];
-    let block = memory.get_mut(..masked.len())?;
-    let pieces = block.chunks_mut(hash.len()).zip(masked.chunks(hash.len()));
-    for (counter, (piece, masked)) in (0_u32..).zip(pieces) {
+    // Zeros, then 0x01, then the salt, which alone is kept: each byte is judged as it is unmasked.
+    let padding_len = masked.len().checked_sub(hash.len())?.checked_sub(1)?;
+    let mut padding = repeat_n(0, padding_len).chain(once(1));
+    let mut salt = [0; MAX_HASH_LEN];
+    let mut places = salt.iter_mut();
+    let mut used_bits = once(used).chain(repeat(0xff));
+    let mut differences = 0;
+    let mut masked = masked.iter();
+    for counter in 0_u32.. {
+        if masked.as_slice().is_empty() {
+            break;
+        }
         let mask = hash.digest(&[h, &counter.to_be_bytes()]);
-        for ((byte, masked), mask) in piece.iter_mut().zip(masked).zip(mask.as_bytes()) {
-            *byte = masked ^ mask;
+        for ((mask, byte), used) in mask.as_bytes().iter().zip(&mut masked).zip(&mut used_bits) {
+            let byte = (byte ^ mask) & used;
+            match padding.next() {
+                Some(expected) => differences |= byte ^ expected,
+                None => *places.next()? = byte,
+            }
         }
     }
-    *block.first_mut()? &= used;
-
-    // Zeros, then 0x01, then the salt.
-    let (padding, salt) = block.split_at_checked(block.len().checked_sub(hash.len())?)?;
-    let (separator, zeros) = padding.split_last()?;
-    if *separator != 1 || zeros.iter().any(|byte| *byte != 0) {
+    let salt = salt.get(..hash.len())?;
+    if differences != 0 {
         return Some(false);
     }
     Some(hash.digest(&[&[0; 8], digest, salt]).as_bytes() == h)

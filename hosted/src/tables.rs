@@ -1,0 +1,422 @@
+//! Memory for the tables of keys that are in use.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, TryLockError, Weak};
+
+use arc_swap::{ArcSwapOption, Guard};
+
+use crate::arch::Ifma;
+
+/// What keys prepare themselves with: a memory budget, and the code that the processor can run.
+///
+/// A key is verified with the help of tables once it has been used often enough to be worth them,
+/// as long as the budget lasts. Where it does not, a key that is used more takes the place of one
+/// that is used less; the others are verified without tables, slower and with the same verdicts.
+/// A request never waits for a table: it makes one for its own key, or does without.
+///
+/// [`HostedKey::new`](crate::HostedKey::new) uses [`Tables::shared`].
+///
+/// ```
+/// use gatepost_hosted::Tables;
+///
+/// let tables = Tables::new(4 << 20);
+/// assert_eq!((tables.budget(), tables.used()), (4 << 20, 0));
+/// tables.set_budget(1 << 20);
+/// assert_eq!(tables.budget(), 1 << 20);
+/// ```
+#[derive(Clone)]
+pub struct Tables {
+    pool: Arc<Pool>,
+}
+
+/// Bytes for the tables of [`Tables::shared`] unless it is told otherwise: 64 P-256 keys.
+pub const DEFAULT_BUDGET: usize = 16 << 20;
+
+impl Tables {
+    /// Tables of at most `budget` bytes altogether.
+    #[must_use]
+    pub fn new(budget: usize) -> Self {
+        Self::with(budget, Ifma::detect())
+    }
+
+    /// Tables of at most `budget` bytes for the portable code, whatever the processor can do.
+    ///
+    /// To measure and to test that code where it would not be chosen.
+    #[must_use]
+    pub fn portable(budget: usize) -> Self {
+        Self::with(budget, None)
+    }
+
+    /// Tables for the vector code with plain integers in place of vectors: for tests of that code
+    /// on any machine.
+    #[cfg(any(test, feature = "internal"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn simulated(budget: usize) -> Self {
+        Self::with(budget, Some(Ifma::simulated()))
+    }
+
+    /// The tables that the process shares, of at most [`DEFAULT_BUDGET`] bytes unless
+    /// [`set_budget`](Self::set_budget) says otherwise.
+    #[must_use]
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Tables> = LazyLock::new(|| Tables::new(DEFAULT_BUDGET));
+        &SHARED
+    }
+
+    /// How many bytes the tables may take.
+    #[must_use]
+    pub fn budget(&self) -> usize {
+        self.pool.budget.load(Relaxed)
+    }
+
+    /// Changes how many bytes the tables may take. Where they take more, the tables of the keys
+    /// that are used least are given up at once.
+    pub fn set_budget(&self, bytes: usize) {
+        self.pool.budget.store(bytes, Relaxed);
+        // Nothing under the lock can panic.
+        let users = self.pool.users.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.used() > bytes && self.pool.give_up_one(&users, f64::INFINITY) {}
+    }
+
+    /// How many bytes the tables take now.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.pool.used.load(Relaxed)
+    }
+
+    /// Whether keys are verified with AVX-512 IFMA, for those kinds that have such code.
+    #[must_use]
+    pub fn uses_ifma(&self) -> bool {
+        self.ifma().is_some()
+    }
+
+    pub(crate) fn ifma(&self) -> Option<Ifma> {
+        self.pool.ifma
+    }
+
+    fn with(budget: usize, ifma: Option<Ifma>) -> Self {
+        Self {
+            pool: Arc::new(Pool {
+                budget: AtomicUsize::new(budget),
+                used: AtomicUsize::new(0),
+                clock: AtomicU64::new(0),
+                ifma,
+                users: Mutex::new(Vec::new()),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tables")
+            .field("budget", &self.budget())
+            .field("used", &self.used())
+            .field("uses_ifma", &self.uses_ifma())
+            .finish()
+    }
+}
+
+/// The place of one key's table, and how much the key is used.
+pub(crate) struct Place<T> {
+    table: Arc<Held<T>>,
+    pool: Arc<Pool>,
+}
+
+/// How often a key is verified without a table before it gets one. Making a table takes about as
+/// long as it saves in so many verifications: whatever comes, at most twice the time is spent that
+/// was necessary.
+const WORTH_IT: u32 = 32;
+
+impl<T: Send + Sync + 'static> Place<T> {
+    pub(crate) fn new(tables: &Tables) -> Self {
+        let table = Held {
+            table: ArcSwapOption::empty(),
+            uses: AtomicU32::new(0),
+            since: AtomicU64::new(tables.pool.now()),
+        };
+        Self { table: Arc::new(table), pool: Arc::clone(&tables.pool) }
+    }
+
+    /// The table, if there is one.
+    pub(crate) fn table(&self) -> Guard<Option<Arc<Table<T>>>> {
+        self.table.table.load()
+    }
+
+    /// Counts a signature that was found good; where it is time for a table of `bytes` bytes,
+    /// `make` makes it.
+    ///
+    /// Bad signatures are not counted: whoever can send those could otherwise have tables made, and
+    /// others given up for them.
+    pub(crate) fn count_use(&self, bytes: usize, make: impl FnOnce() -> Option<T>) {
+        let uses = self.table.uses.fetch_add(1, Relaxed).wrapping_add(1);
+        if self.table.has_table() {
+            return;
+        }
+        let now = self.pool.clock.fetch_add(1, Relaxed);
+        if uses % WORTH_IT == 1 {
+            self.table.since.store(now, Relaxed);
+        }
+        // Exactly one thread sees the number at which it is time.
+        if uses.is_multiple_of(WORTH_IT) {
+            self.prepare(bytes, make);
+        }
+    }
+
+    /// Makes the table, if there is none and room for it; whether there is one now.
+    pub(crate) fn prepare(&self, bytes: usize, make: impl FnOnce() -> Option<T>) -> bool {
+        if self.table.has_table() {
+            return true;
+        }
+        let Some(room) = self.pool.room(bytes, &self.table) else { return false };
+        let Some(value) = make() else { return false };
+        self.table.table.store(Some(Arc::new(Table { value, _room: room })));
+        true
+    }
+}
+
+/// A table, and the room it takes of the budget until the last who uses it is done.
+pub(crate) struct Table<T> {
+    pub(crate) value: T,
+    _room: Room,
+}
+
+struct Held<T> {
+    table: ArcSwapOption<Table<T>>,
+    /// Verifications since `since`, by the pool's clock.
+    uses: AtomicU32,
+    since: AtomicU64,
+}
+
+/// What a pool wants of a place.
+trait User: Send + Sync {
+    fn has_table(&self) -> bool;
+    fn give_up(&self);
+    fn usage(&self) -> (&AtomicU32, &AtomicU64);
+}
+
+impl<T: Send + Sync> User for Held<T> {
+    fn has_table(&self) -> bool {
+        self.table.load().is_some()
+    }
+
+    fn give_up(&self) {
+        self.table.store(None);
+        // As if new: it has to be worth a table again.
+        self.uses.store(0, Relaxed);
+    }
+
+    fn usage(&self) -> (&AtomicU32, &AtomicU64) {
+        (&self.uses, &self.since)
+    }
+}
+
+struct Pool {
+    budget: AtomicUsize,
+    used: AtomicUsize,
+    /// Counts the verifications without a table: time, as far as it matters here. It stands still
+    /// while every key in use has a table, and so costs nothing then.
+    clock: AtomicU64,
+    ifma: Option<Ifma>,
+    /// Those that have, or had, a table.
+    users: Mutex<Vec<Weak<dyn User>>>,
+}
+
+/// How far back, by the pool's clock, a key's use counts in full; what is older counts half.
+const MEMORY: u64 = 1024;
+
+impl Pool {
+    fn now(&self) -> u64 {
+        self.clock.load(Relaxed)
+    }
+
+    /// Room for a table of `bytes` bytes, for `user`, or `None` where others need it more or
+    /// somebody else is looking for room right now.
+    fn room<T: Send + Sync + 'static>(
+        self: &Arc<Self>,
+        bytes: usize,
+        user: &Arc<Held<T>>,
+    ) -> Option<Room> {
+        let mut users = match self.users.try_lock() {
+            Ok(users) => users,
+            Err(TryLockError::Poisoned(users)) => users.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        users.retain(|user| user.strong_count() > 0);
+        let rate = self.rate(&**user);
+        loop {
+            if let Some(room) = self.reserve(bytes) {
+                let user: Weak<Held<T>> = Arc::downgrade(user);
+                if !users.iter().any(|known| known.ptr_eq(&(user.clone() as Weak<dyn User>))) {
+                    users.push(user);
+                }
+                return Some(room);
+            }
+            // Twice the use, lest two keys that are used alike take turns in making tables.
+            if bytes > self.budget.load(Relaxed) || !self.give_up_one(&users, rate / 2.0) {
+                return None;
+            }
+        }
+    }
+
+    /// Gives up the table of the key that is used least, if that is less than `rate`.
+    fn give_up_one(&self, users: &[Weak<dyn User>], rate: f64) -> bool {
+        let with_table = users.iter().filter_map(Weak::upgrade).filter(|user| user.has_table());
+        let least = with_table
+            .map(|user| (self.rate(&*user), user))
+            .min_by(|(one, _), (other, _)| one.total_cmp(other));
+        match least {
+            Some((least, user)) if least < rate => {
+                user.give_up();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Verifications with a key per tick of the clock.
+    fn rate(&self, user: &dyn User) -> f64 {
+        let (uses, since) = user.usage();
+        let now = self.now();
+        let mut age = now.saturating_sub(since.load(Relaxed));
+        let mut count = uses.load(Relaxed);
+        while age > MEMORY {
+            (age, count) = (age / 2, count / 2);
+            since.store(now - age, Relaxed);
+            uses.store(count, Relaxed);
+        }
+        f64::from(count) / (age + 1) as f64
+    }
+
+    fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Room> {
+        let budget = self.budget.load(Relaxed);
+        self.used
+            .fetch_update(Relaxed, Relaxed, |used| {
+                used.checked_add(bytes).filter(|used| *used <= budget)
+            })
+            .ok()?;
+        Some(Room { pool: Arc::clone(self), bytes })
+    }
+}
+
+/// Part of the budget, given back when dropped.
+struct Room {
+    pool: Arc<Pool>,
+    bytes: usize,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.pool.used.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether there was a table for it.
+    fn use_once(place: &Place<u32>) -> bool {
+        let has_table = place.table().is_some();
+        place.count_use(100, || Some(7));
+        has_table
+    }
+
+    fn use_often(place: &Place<u32>, times: u32) -> bool {
+        (0..times).fold(false, |_, _| use_once(place))
+    }
+
+    #[test]
+    fn a_key_gets_a_table_when_it_was_used_often_enough_to_be_worth_it() {
+        let tables = Tables::portable(1000);
+        let place = Place::new(&tables);
+        assert!(!use_often(&place, WORTH_IT - 1));
+        assert_eq!(tables.used(), 0);
+        assert!(!use_once(&place));
+        assert_eq!(tables.used(), 100);
+        assert!(use_once(&place));
+        let table = place.table();
+        assert_eq!(table.as_ref().map(|table| table.value), Some(7));
+        drop(table);
+        drop(place);
+        assert_eq!(tables.used(), 0);
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_made_costs_nothing() {
+        let tables = Tables::portable(1000);
+        let place = Place::<u32>::new(&tables);
+        for _ in 0..5 * WORTH_IT {
+            place.count_use(100, || None);
+            assert!(place.table().is_none());
+        }
+        assert_eq!(tables.used(), 0);
+    }
+
+    #[test]
+    fn many_keys_never_exceed_the_budget_and_do_not_take_turns_in_making_tables() {
+        let tables = Tables::portable(1000);
+        let places: Vec<_> = (0..100).map(|_| Place::new(&tables)).collect();
+        let mut made = 0;
+        for _ in 0..20 * WORTH_IT {
+            for place in &places {
+                place.count_use(100, || {
+                    made += 1;
+                    Some(7)
+                });
+                assert!(tables.used() <= 1000);
+            }
+        }
+        assert_eq!((tables.used(), made), (1000, 10));
+    }
+
+    #[test]
+    fn a_key_that_is_used_more_takes_the_place_of_one_that_is_used_less() {
+        let tables = Tables::portable(1000);
+        let old: Vec<_> = (0..10).map(|_| Place::new(&tables)).collect();
+        for place in &old {
+            assert!(use_often(place, 100 * WORTH_IT));
+        }
+        // Nobody uses the old ones any more: the new ones get in, sooner or later, one by one.
+        let new: Vec<_> = (0..10).map(|_| Place::new(&tables)).collect();
+        for _ in 0..400 * WORTH_IT {
+            new.iter().for_each(|place| _ = use_once(place));
+            assert!(tables.used() <= 1000);
+        }
+        assert!(new.iter().all(use_once));
+        assert!(!old.iter().any(use_once));
+    }
+
+    #[test]
+    fn a_lower_budget_holds_at_once_and_a_table_in_use_stays_until_it_is_let_go() {
+        let tables = Tables::portable(1000);
+        let (one, other) = (Place::new(&tables), Place::new(&tables));
+        assert!(use_often(&one, 2 * WORTH_IT) && use_often(&other, 2 * WORTH_IT));
+        let in_use = one.table();
+        tables.set_budget(0);
+        assert!(in_use.is_some());
+        assert_eq!(tables.used(), 100);
+        drop(in_use);
+        assert_eq!(tables.used(), 0);
+        assert!(!use_often(&one, 5 * WORTH_IT) && !use_often(&other, 5 * WORTH_IT));
+        tables.set_budget(100);
+        assert!(use_often(&one, 2 * WORTH_IT));
+        assert!(!use_often(&other, WORTH_IT));
+    }
+
+    #[test]
+    fn while_one_key_makes_its_table_others_are_verified_without() {
+        let tables = Tables::portable(1000);
+        let (one, other) = (Place::new(&tables), Place::new(&tables));
+        assert!(!use_often(&one, WORTH_IT - 1));
+        one.count_use(100, || {
+            // Both would wait for ever if anything were locked meanwhile.
+            assert!(!use_once(&one));
+            assert!(use_often(&other, WORTH_IT + 1));
+            Some(7)
+        });
+        assert!(use_once(&one));
+    }
+}
