@@ -14,8 +14,11 @@
  * whose length is 0 is empty. What is behind a pointer cannot be checked: it has to be there, with
  * the length that is given. Memory for outputs overlaps no input.
  *
- * Memory. The library has no global state, and allocates in gatepost_key_set_new() alone. What
- * it hands out points into the memory that the caller passed, or to its own constants.
+ * Memory. What the library hands out points into the memory that the caller passed, or to its own
+ * constants. Built for devices (without the feature `hosted`) it has no global state, and allocates
+ * in gatepost_key_set_new() alone; built for servers it allocates for the keys of a set, for the
+ * tables of keys in use (gatepost_set_table_budget()) and for gatepost_key_set_cache_tokens().
+ * Validations of tokens do not allocate but to make a table.
  *
  * Threads. A pointer to `const` is only read: a key set and a policy may serve any number of
  * threads at once, each with memory of its own. What is not `const` belongs to the caller's thread
@@ -216,6 +219,9 @@ enum gatepost_reason {
 
 // How many skipped keys a key set remembers one by one; the others are counted.
 #define GATEPOST_MAX_SKIPPED_KEYS 32
+
+// How many tokens a key set can be asked to remember.
+#define GATEPOST_MAX_CACHED_TOKENS 1000000
 
 // Accepts a set of shared secrets (`kty` "oct"), and nothing but such a set. A published set has
 // no secrets: whoever can read it could sign.
@@ -521,6 +527,27 @@ uint32_t gatepost_key_set_skipped_key(const struct gatepost_key_set *set,
                                       size_t i,
                                       struct gatepost_skipped_key *key);
 
+// Lets the set remember up to `capacity` tokens whose signature was found good, rounded up to a
+// multiple of 32, about 80 bytes each on the heap; 0, as at first, for none.
+//
+// A token is remembered by SHA-256 digests alone, until it expires, its place is needed, or the
+// set is loaded anew. Its claims are judged again each time: nothing but the time that a
+// validation takes depends on it. What was remembered before is forgotten.
+//
+// Not in libraries built without the feature `hosted`.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for more than GATEPOST_MAX_CACHED_TOKENS.
+//
+// The caller's part:
+// `set` is NULL or a live set that nobody else uses during the call.
+uint32_t gatepost_key_set_cache_tokens(struct gatepost_key_set *set, size_t capacity);
+
+// Limits what the tables of keys in use take on the heap, for all key sets together: `bytes`, 16
+// MiB at first; 256 KiB is one P-256 key. Keys for which there is no room are verified without.
+//
+// May be called at any time, by any thread. Not in libraries built without the feature `hosted`.
+void gatepost_set_table_budget(size_t bytes);
+
 // Ends a key set and wipes its memory, which is the caller's again; NULL, and a set that was
 // ended before, are left alone.
 //
@@ -665,7 +692,7 @@ uint32_t gatepost_reason_http_status(uint32_t number);
 // into them. `memory` overlaps neither `token` nor `*access_token`.
 //
 // The order of the checks is fixed: size and number of parts; the header and its algorithm, type
-// and extensions; the form of claims and signature; issuer; key; signature; then, for a good
+// and extensions; the key; the form of claims and signature; issuer; signature; then, for a good
 // signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
 // is hashed for a token that is refused before its signature is checked.
 //
@@ -687,7 +714,7 @@ uint32_t gatepost_validate(const struct gatepost_policy *policy,
 // names, and by no others.
 //
 // `issuers`: `count` issuers, in any order, no two with the same name. Header and claims are read
-// before the issuer is known; the header's algorithm and type are judged after it.
+// before the issuer is known; the header's algorithm and type, and the key, are judged after it.
 //
 // Errors: those of gatepost_validate(); GATEPOST_ISSUER_MISMATCH where no policy is the issuer's;
 // GATEPOST_MISUSE for no issuers, and where two are the issuer's.

@@ -5,7 +5,11 @@ use core::mem::MaybeUninit;
 use core::{ptr, slice};
 
 use gatepost_core::limits::MAX_KEYS;
-use gatepost_core::{KeySlot, Keys, PublicKey, Reason, SkippedKey};
+use gatepost_core::{Keys, Reason, SkippedKey};
+#[cfg(not(feature = "hosted"))]
+use gatepost_core::{NoTokenCache, PublicKey};
+#[cfg(feature = "hosted")]
+use gatepost_hosted::{HostedKey, SharedTokenCache};
 use zeroize::Zeroize;
 
 use crate::boundary::{self, Output, guard, status};
@@ -21,6 +25,10 @@ pub const GATEPOST_KEY_SIZE: usize = 1536;
 
 /// How many skipped keys a key set remembers one by one; the others are counted.
 pub const GATEPOST_MAX_SKIPPED_KEYS: usize = 32;
+
+/// How many tokens a key set can be asked to remember.
+#[cfg(feature = "hosted")]
+pub const GATEPOST_MAX_CACHED_TOKENS: usize = 1_000_000;
 
 /// Accepts a set of shared secrets (`kty` "oct"), and nothing but such a set. A published set has
 /// no secrets: whoever can read it could sign.
@@ -42,6 +50,8 @@ pub struct gatepost_key_set {
     pub(crate) loaded: usize,
     skipped: [Skipped; GATEPOST_MAX_SKIPPED_KEYS],
     skipped_count: usize,
+    #[cfg(feature = "hosted")]
+    cache: SharedTokenCache,
 }
 
 /// A key that was left out of a set, and why.
@@ -54,7 +64,19 @@ pub struct gatepost_skipped_key {
     pub reason: u32,
 }
 
-type Slot = Option<KeySlot<PublicKey>>;
+/// What verifies.
+#[cfg(feature = "hosted")]
+pub(crate) type Key = HostedKey;
+#[cfg(not(feature = "hosted"))]
+pub(crate) type Key = PublicKey;
+
+#[cfg(feature = "hosted")]
+type Cache<'a> = &'a SharedTokenCache;
+#[cfg(not(feature = "hosted"))]
+type Cache<'a> = NoTokenCache;
+
+type KeySlot = gatepost_core::KeySlot<Key>;
+type Slot = Option<KeySlot>;
 
 #[derive(Clone, Copy)]
 struct Skipped {
@@ -196,6 +218,47 @@ pub unsafe extern "C" fn gatepost_key_set_skipped_key(
     })
 }
 
+/// Lets the set remember up to `capacity` tokens whose signature was found good, rounded up to a
+/// multiple of 32, about 80 bytes each on the heap; 0, as at first, for none.
+///
+/// A token is remembered by SHA-256 digests alone, until it expires, its place is needed, or the
+/// set is loaded anew. Its claims are judged again each time: nothing but the time that a
+/// validation takes depends on it. What was remembered before is forgotten.
+///
+/// Not in libraries built without the feature `hosted`.
+///
+/// Errors: GATEPOST_MISUSE for a NULL, and for more than GATEPOST_MAX_CACHED_TOKENS.
+///
+/// # Safety
+///
+/// `set` is NULL or a live set that nobody else uses during the call.
+#[cfg(feature = "hosted")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_key_set_cache_tokens(
+    set: *mut gatepost_key_set,
+    capacity: usize,
+) -> u32 {
+    status(|| {
+        // SAFETY: the caller vouches for the set.
+        let (head, _) = unsafe { parts_mut(set) }?;
+        if capacity > GATEPOST_MAX_CACHED_TOKENS {
+            return Err(Reason::Misuse);
+        }
+        head.set_cache(capacity);
+        Ok(())
+    })
+}
+
+/// Limits what the tables of keys in use take on the heap, for all key sets together: `bytes`, 16
+/// MiB at first; 256 KiB is one P-256 key. Keys for which there is no room are verified without.
+///
+/// May be called at any time, by any thread. Not in libraries built without the feature `hosted`.
+#[cfg(feature = "hosted")]
+#[unsafe(no_mangle)]
+pub extern "C" fn gatepost_set_table_budget(bytes: usize) {
+    guard((), || gatepost_hosted::Tables::shared().set_budget(bytes));
+}
+
 /// Ends a key set and wipes its memory, which is the caller's again; NULL, and a set that was
 /// ended before, are left alone.
 ///
@@ -209,6 +272,8 @@ pub unsafe extern "C" fn gatepost_key_set_destroy(set: *mut gatepost_key_set) {
         let Ok((head, slots)) = (unsafe { parts_mut(set) }) else { return };
         head.state = 0;
         head.forget();
+        #[cfg(feature = "hosted")]
+        head.set_cache(0);
         let slots: *mut [Slot] = slots;
         // SAFETY: the slots are live, and after `state` was reset nobody sees them again.
         unsafe { ptr::drop_in_place(slots) }
@@ -252,7 +317,9 @@ pub unsafe extern "C" fn gatepost_key_set_free(set: *mut gatepost_key_set) {
 /// # Safety
 ///
 /// `set` is `NULL` or a live set that nobody changes during `'a`.
-pub(crate) unsafe fn keys<'a>(set: *const gatepost_key_set) -> Result<Keys<'a>, Reason> {
+pub(crate) unsafe fn keys<'a>(
+    set: *const gatepost_key_set,
+) -> Result<Keys<'a, Key, Cache<'a>>, Reason> {
     // SAFETY: the caller vouches for the set.
     let head = unsafe { head(set) }?;
     // SAFETY: behind the head of a live set stand as many slots as it says, and nobody changes
@@ -260,7 +327,11 @@ pub(crate) unsafe fn keys<'a>(set: *const gatepost_key_set) -> Result<Keys<'a>, 
     let slots = unsafe {
         slice::from_raw_parts(set.cast::<u8>().add(slots_offset(set)).cast::<Slot>(), head.capacity)
     };
-    Ok(Keys::from(slots))
+    #[cfg(feature = "hosted")]
+    let cache = &head.cache;
+    #[cfg(not(feature = "hosted"))]
+    let cache = NoTokenCache;
+    Ok(Keys::from(slots).remembering(cache))
 }
 
 fn size(capacity: usize) -> Option<usize> {
@@ -313,6 +384,8 @@ unsafe fn init(
             loaded: 0,
             skipped: [Skipped { index: 0, reason: 0 }; GATEPOST_MAX_SKIPPED_KEYS],
             skipped_count: 0,
+            #[cfg(feature = "hosted")]
+            cache: SharedTokenCache::new(0),
         });
     }
     Ok(set)
@@ -357,10 +430,17 @@ pub(crate) fn store((head, slots): Parts<'_>, key: KeySlot) -> Result<(), Reason
 }
 
 impl gatepost_key_set {
-    /// Forgets what was loaded and left out.
-    pub(crate) const fn forget(&mut self) {
+    /// Forgets what was loaded and left out, and the tokens that were verified with it.
+    pub(crate) fn forget(&mut self) {
         self.loaded = 0;
         self.skipped_count = 0;
+        #[cfg(feature = "hosted")]
+        self.cache.clear();
+    }
+
+    #[cfg(feature = "hosted")]
+    fn set_cache(&mut self, capacity: usize) {
+        self.cache = SharedTokenCache::new(capacity);
     }
 
     /// Remembers a key that was left out.

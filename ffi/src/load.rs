@@ -1,10 +1,10 @@
 //! What fills a key set.
 
-use gatepost_core::{ImportOptions, KeySlot, PublicKey, Reason, SkippedKey};
+use gatepost_core::{ImportOptions, KeySlot, Reason, SkippedKey};
 
 use crate::algorithm::algorithm;
 use crate::boundary::status;
-use crate::key_set::{GATEPOST_JWKS_SYMMETRIC, gatepost_key_set, parts_mut, store};
+use crate::key_set::{GATEPOST_JWKS_SYMMETRIC, Key, gatepost_key_set, parts_mut, store};
 use crate::slice::gatepost_slice;
 
 /// Reads a JSON Web Key Set (RFC 7517, section 5) into the set; what was in it before is gone,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn gatepost_key_set_load_jwks(
         };
         head.forget();
         let skip = |key: SkippedKey<'_>| head.skip(key);
-        let loaded = gatepost_core::load(jwks, options, slots, PublicKey::new, skip)?;
+        let loaded = gatepost_core::load(jwks, options, slots, Key::new, skip)?;
         head.loaded = loaded;
         Ok(())
     })
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn gatepost_key_set_load_pem(
         let (parts, pem, key_id) =
             unsafe { (parts_mut(set)?, pem.bytes()?, key_id.optional_text()?) };
         let algorithm = crate::algorithm(algorithm)?;
-        store(parts, KeySlot::from_pem(pem, algorithm, key_id, PublicKey::new)?)
+        store(parts, KeySlot::from_pem(pem, algorithm, key_id, Key::new)?)
     })
 }
 
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn gatepost_key_set_load_der(
         let (parts, der, key_id) =
             unsafe { (parts_mut(set)?, der.bytes()?, key_id.optional_text()?) };
         let algorithm = crate::algorithm(algorithm)?;
-        store(parts, KeySlot::from_der(der, algorithm, key_id, PublicKey::new)?)
+        store(parts, KeySlot::from_der(der, algorithm, key_id, Key::new)?)
     })
 }
 
@@ -136,6 +136,6 @@ pub unsafe extern "C" fn gatepost_key_set_load_secret(
         let (parts, secret, key_id) =
             unsafe { (parts_mut(set)?, secret.bytes()?, key_id.optional_text()?) };
         let algorithm = crate::algorithm(algorithm)?.ok_or(Reason::Misuse)?;
-        store(parts, KeySlot::from_secret(secret, algorithm, key_id, PublicKey::new)?)
+        store(parts, KeySlot::from_secret(secret, algorithm, key_id, Key::new)?)
     })
 }

@@ -159,6 +159,23 @@ static void test_key_sets(void) {
     gatepost_key_set_destroy(NULL);
 }
 
+static void test_servers(void) {
+    static uint64_t memory[(GATEPOST_KEY_SET_SIZE(1) + 7) / 8];
+    gatepost_key_set *keys = NULL;
+
+    gatepost_set_table_budget(1 << 20);
+    REQUIRE(gatepost_key_set_init(memory, sizeof memory, &keys) == GATEPOST_OK);
+    REQUIRE(gatepost_key_set_cache_tokens(keys, 100) == GATEPOST_OK);
+    verify_with(keys);
+    REQUIRE(gatepost_key_set_cache_tokens(keys, GATEPOST_MAX_CACHED_TOKENS + 1)
+            == GATEPOST_MISUSE);
+    REQUIRE(gatepost_key_set_cache_tokens(NULL, 100) == GATEPOST_MISUSE);
+    REQUIRE(gatepost_key_set_cache_tokens(keys, 0) == GATEPOST_OK);
+    REQUIRE(gatepost_key_set_cache_tokens(keys, 100) == GATEPOST_OK);
+    gatepost_key_set_destroy(keys);
+    REQUIRE(gatepost_key_set_cache_tokens(keys, 100) == GATEPOST_MISUSE);
+}
+
 static void test_secret(void) {
     gatepost_key_set *keys = NULL;
     REQUIRE(gatepost_key_set_new(1, &keys) == GATEPOST_OK);
@@ -218,6 +235,7 @@ int main(void) {
     test_version();
     test_reasons();
     test_key_sets();
+    test_servers();
     test_secret();
     test_policy();
     test_nothing_at_all();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gatepost::limits::{MAX_KEYS, MEMORY};
-use gatepost::{ImportOptions, KeySlot, Keys, ParsedKey, PublicKey, Reason};
+use gatepost::{ImportOptions, Keys, ParsedKey, PublicKey, Reason};
+use gatepost_hosted::HostedKey;
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -16,9 +17,12 @@ use crate::{errors, input};
 /// of keys that can be used.
 #[pyclass(frozen, module = "gatepost")]
 pub(crate) struct KeySet {
-    slots: Arc<Vec<Option<KeySlot<PublicKey>>>>,
+    slots: Arc<Slots>,
     skipped: Vec<SkippedKey>,
 }
+
+type KeySlot<K = HostedKey> = gatepost::KeySlot<K>;
+type Slots = Vec<Option<KeySlot>>;
 
 #[pymethods]
 impl KeySet {
@@ -59,7 +63,7 @@ impl KeySet {
         let py = pem.py();
         let text = input::text(pem).ok_or_else(|| input::wrong_type("pem", "str or bytes", pem))?;
         let algorithm = algorithm.map(|name| input::algorithm(py, name)).transpose()?;
-        Self::of_one(KeySlot::from_pem(text, algorithm, kid, PublicKey::new), py)
+        Self::of_one(KeySlot::from_pem(text, algorithm, kid, HostedKey::new), py)
     }
 
     /// Loads one shared secret, at least as long as the hash: 32, 48 or 64 bytes.
@@ -76,7 +80,7 @@ impl KeySet {
     ) -> PyResult<Self> {
         let py = secret.py();
         let algorithm = input::algorithm(py, algorithm)?;
-        Self::of_one(KeySlot::from_secret(secret.as_bytes(), algorithm, kid, PublicKey::new), py)
+        Self::of_one(KeySlot::from_secret(secret.as_bytes(), algorithm, kid, HostedKey::new), py)
     }
 
     /// The keys that were left out, each with its reason.
@@ -122,22 +126,22 @@ impl KeySet {
         SharedKeys(Arc::clone(&self.slots))
     }
 
-    fn of_one(slot: Result<KeySlot<PublicKey>, Reason>, py: Python<'_>) -> PyResult<Self> {
+    fn of_one(slot: Result<KeySlot, Reason>, py: Python<'_>) -> PyResult<Self> {
         let slot = slot.map_err(|reason| errors::keys_refused(py, reason))?;
         Ok(Self { slots: Arc::new(vec![Some(slot)]), skipped: Vec::new() })
     }
 
-    fn keys(&self) -> Keys<'_> {
+    fn keys(&self) -> Keys<'_, HostedKey> {
         Keys::from(&self.slots[..])
     }
 }
 
 /// Keys that outlive the `KeySet` they are from.
 #[derive(Clone)]
-pub(crate) struct SharedKeys(Arc<Vec<Option<KeySlot<PublicKey>>>>);
+pub(crate) struct SharedKeys(Arc<Slots>);
 
 impl SharedKeys {
-    pub(crate) fn keys(&self) -> Keys<'_> {
+    pub(crate) fn keys(&self) -> Keys<'_, HostedKey> {
         Keys::from(&self.0[..])
     }
 }
@@ -196,14 +200,14 @@ fn load(jwks: &[u8], allow_symmetric: bool) -> Result<KeySet, Reason> {
     if allow_symmetric {
         options.symmetric = true;
     }
-    // Counted first, in slots without keys: a key takes more than 1 KB.
+    // Counted first, in slots without keys.
     let mut counted = empty_slots::<()>(MAX_KEYS);
     let only_check = |key: &ParsedKey<'_>| PublicKey::new(key).map(|_| ());
     let count = gatepost::load(jwks, options, &mut counted, only_check, |_| ())?;
 
     let mut slots = empty_slots(count);
     let mut skipped = Vec::new();
-    gatepost::load(jwks, options, &mut slots, PublicKey::new, |key| {
+    gatepost::load(jwks, options, &mut slots, HostedKey::new, |key| {
         skipped.push(SkippedKey {
             index: key.index,
             kid: key.key_id.map(str::to_owned),

@@ -4,6 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use gatepost::limits::MEMORY;
 use gatepost::{Reason, UnixTime, UntrustedToken};
+use gatepost_hosted::SharedTokenCache;
 use pyo3::prelude::*;
 
 use crate::key_set::{KeySet, SharedKeys};
@@ -13,11 +14,20 @@ use crate::{errors, input};
 
 /// Decides over access tokens: one policy and its keys, or with `Validator.of` several issuers.
 ///
+/// Tokens whose signature was found good are remembered, up to about `cache_size` of them and by
+/// their SHA-256 digests alone, until they expire: their claims are judged again each time, and
+/// nothing but the time it takes depends on it. With `cache_size=0` every signature is checked.
+///
 /// Safe to share between threads.
+///
+/// Raises PolicyError for a `cache_size` of more than 1 000 000.
 #[pyclass(frozen, module = "gatepost")]
 pub(crate) struct Validator {
     issuers: Vec<Issuer>,
+    cache: SharedTokenCache,
 }
+
+const MAX_CACHE_SIZE: usize = 1_000_000;
 
 struct Issuer {
     policy: Py<Policy>,
@@ -28,23 +38,27 @@ struct Issuer {
 #[pymethods]
 impl Validator {
     #[new]
-    fn new(policy: Py<Policy>, keys: &KeySet) -> Self {
-        Self { issuers: vec![Issuer::new(policy, keys)] }
+    #[pyo3(signature = (policy, keys, *, cache_size = 1000))]
+    fn new(py: Python<'_>, policy: Py<Policy>, keys: &KeySet, cache_size: usize) -> PyResult<Self> {
+        Self::with(py, vec![Issuer::new(policy, keys)], cache_size)
     }
 
     /// A validator for several issuers: a sequence of pairs of a policy and its keys.
     ///
     /// A token is only ever judged by the policy and the keys of the issuer it names.
     ///
-    /// Raises PolicyError without any pair, and for an issuer that comes twice.
+    /// Raises PolicyError without any pair, for an issuer that comes twice, and for a `cache_size`
+    /// of more than 1 000 000.
     #[staticmethod]
-    fn of(py: Python<'_>, issuers: Vec<(Py<Policy>, Py<KeySet>)>) -> PyResult<Self> {
-        let this = Self {
-            issuers: issuers
-                .into_iter()
-                .map(|(policy, keys)| Issuer::new(policy, keys.get()))
-                .collect(),
-        };
+    #[pyo3(signature = (issuers, *, cache_size = 1000))]
+    fn of(
+        py: Python<'_>,
+        issuers: Vec<(Py<Policy>, Py<KeySet>)>,
+        cache_size: usize,
+    ) -> PyResult<Self> {
+        let issuers =
+            issuers.into_iter().map(|(policy, keys)| Issuer::new(policy, keys.get())).collect();
+        let this = Self::with(py, issuers, cache_size)?;
         let mut names: Vec<&str> = this.issuers.iter().map(Issuer::name).collect();
         names.sort_unstable();
         if names.is_empty() {
@@ -103,18 +117,26 @@ impl Validator {
 }
 
 impl Validator {
+    fn with(py: Python<'_>, issuers: Vec<Issuer>, cache_size: usize) -> PyResult<Self> {
+        if cache_size > MAX_CACHE_SIZE {
+            return Err(errors::misuse(py, "cache_size is more than 1 000 000"));
+        }
+        Ok(Self { issuers, cache: SharedTokenCache::new(cache_size) })
+    }
+
     fn decide(&self, compact: &[u8], now: UnixTime) -> Result<AccessToken, Reason> {
         let mut memory = [0; MEMORY];
         let token = if let [only] = &self.issuers[..] {
             // A token of another algorithm is refused before its claims are read.
             let keys = only.keys();
-            only.policy()?.validate(compact, keys.keys(), now, &mut memory)?
+            let keys = keys.keys().remembering(&self.cache);
+            only.policy()?.validate(compact, keys, now, &mut memory)?
         } else {
             let token = UntrustedToken::parse(compact, &mut memory)?;
             let name = token.unverified_issuer()?;
             let issuer = self.find(name).ok_or(Reason::IssuerMismatch)?;
             let keys = issuer.keys();
-            issuer.policy()?.accept(token, keys.keys(), now)?
+            issuer.policy()?.accept(token, keys.keys().remembering(&self.cache), now)?
         };
         Ok(AccessToken::from(&token))
     }

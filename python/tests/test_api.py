@@ -340,6 +340,35 @@ class TestValidator:
         with pytest.raises(gatepost.InvalidSignatureError):
             validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
 
+    @pytest.mark.parametrize("cache_size", [0, 1, 1000])
+    def test_a_token_that_was_seen_before_is_judged_again(
+        self, issuer: Issuer, policy: gatepost.Policy, cache_size: int
+    ) -> None:
+        keys = gatepost.KeySet.from_jwks(issuer.jwks())
+        validator = gatepost.Validator(policy, keys, cache_size=cache_size)
+        token = issuer.sign(issuer.claims(AUDIENCE))
+        expires_at = validator.validate(token).expires_at
+        assert expires_at is not None
+        for _ in range(3):
+            assert validator.validate(token).expires_at == expires_at
+            with pytest.raises(gatepost.ExpiredError):
+                validator.validate(token, now=expires_at + policy.leeway)
+        forged = token[:-8] + ("AAAAAAAA" if token[-8:] != "AAAAAAAA" else "BBBBBBBB")
+        with pytest.raises(gatepost.TokenError):
+            validator.validate(forged)
+        validator.replace_keys(gatepost.KeySet.from_jwks(Issuer(issuer.url).jwks()))
+        with pytest.raises(gatepost.TokenError):
+            validator.validate(token)
+
+    @pytest.mark.parametrize("cache_size", [1_000_001, 2**40])
+    def test_a_cache_has_a_limit(
+        self, policy: gatepost.Policy, keys: gatepost.KeySet, cache_size: int
+    ) -> None:
+        with pytest.raises(gatepost.PolicyError, match="cache_size"):
+            gatepost.Validator(policy, keys, cache_size=cache_size)
+        with pytest.raises(gatepost.PolicyError, match="cache_size"):
+            gatepost.Validator.of([(policy, keys)], cache_size=cache_size)
+
     def test_has_a_repr(self, validator: gatepost.Validator) -> None:
         assert repr(validator) == "Validator(issuers=['https://as.example.com'])"
 
