@@ -20,7 +20,7 @@ export CARGO
 
 ##@ To begin with
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z-]*:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: python-ready ## a guarded MCP server, an issuer and a client over loopback: what gets in and what does not
 	@$(BIN)/python examples/mcp-server/python/demo.py
@@ -53,6 +53,9 @@ vectors: ## the published vectors alone (Project Wycheproof, RFC 7515 and 7520)
 no-std: ## the core for a processor without an operating system
 	@scripts/no_std.sh
 
+firmware: ## a validation on a Cortex-M4 under QEMU: flash, stack and instructions beside the committed ones
+	@scripts/firmware.sh
+
 msrv: ## the workspace with the oldest supported compiler
 	@scripts/msrv.sh
 
@@ -66,9 +69,17 @@ fuzz: ## each fuzz target for SECONDS_EACH=30 seconds
 	@scripts/fuzz.sh $(SECONDS_EACH)
 
 ##@ More
-bench: ## the stages, and gatepost beside other libraries; fails where a promised ratio is missed
+bench: ## gatepost beside other libraries in Rust, Python and C; fails where a bar is missed
+	@scripts/bench.sh
+
+stages: ## each stage of a validation on its own, with Criterion
 	@$(CARGO) bench --package gatepost-benches
-	@$(CARGO) run --release --manifest-path benches/peers/Cargo.toml
+
+instructions: ## instructions of the portable paths, beside the committed counts
+	@scripts/instructions.sh
+
+instructions-record: ## writes the committed counts anew
+	@scripts/instructions.sh --record
 
 regenerate: ## writes the generated files anew
 	@scripts/generated.sh --write
@@ -92,5 +103,5 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 	@cd python && env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release
 	@touch $@
 
-.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std msrv generated \
-	docs fuzz bench regenerate clean python-ready
+.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware msrv generated \
+	docs fuzz bench stages instructions instructions-record regenerate clean python-ready

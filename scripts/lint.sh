@@ -13,7 +13,7 @@ done
 
 $cargo fmt --all --check
 # These have workspaces of their own.
-for crate in benches/peers fuzz scripts/no_std; do
+for crate in benches/peers examples/firmware fuzz scripts/no_std; do
     $cargo fmt --manifest-path $crate/Cargo.toml --check
 done
 
@@ -22,3 +22,5 @@ for member in $members; do
     echo "clippy: $member"
     $cargo clippy --quiet --package "$member" --all-targets -- -D warnings
 done
+echo "clippy: gatepost-hosted with AWS-LC and the doors for tests"
+$cargo clippy --quiet --package gatepost-hosted --all-targets --features aws-lc,internal -- -D warnings

@@ -17,6 +17,8 @@ for member in $members; do
     echo "tests: $member"
     $cargo test --quiet --package "$member"
 done
+echo "tests: gatepost-hosted with AWS-LC, on every path"
+$cargo test --quiet --package gatepost-hosted --features aws-lc,internal
 echo "tests: each benchmark once"
 $cargo test --quiet --package gatepost-benches --benches
 echo "tests: gatepost with all features"

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// What one run has measured.
+use crate::bars::{self, Judged};
+use crate::measured::Measured;
+
+/// What one run has measured, and what was promised of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Results {
@@ -14,12 +17,10 @@ pub struct Results {
     pub machine: Machine,
     /// What was compared: names and versions.
     pub versions: Vec<Version>,
-    /// Rounds that were timed; in each, every subject had its turn.
-    pub rounds: u32,
-    /// Tokens that a subject verified in its turn.
-    pub tokens_a_turn: u32,
-    /// A comparison for each kind of signature.
-    pub comparisons: Vec<Comparison>,
+    /// What was promised, and whether it was kept.
+    pub bars: Vec<Judged>,
+    /// What was measured.
+    pub tables: Vec<Table>,
 }
 
 /// A processor and what it can do.
@@ -30,11 +31,13 @@ pub struct Machine {
     pub processor: String,
     /// The architecture, as Rust names it.
     pub architecture: String,
+    /// Processors that the programs could use at once.
+    pub threads: usize,
     /// Whether it has the vector instructions for multiplying numbers of 52 bits, AVX-512 IFMA.
     pub avx512ifma: bool,
     /// The other features that verification may profit from.
     pub features: Vec<String>,
-    /// What the programs were compiled with.
+    /// What the Rust programs were compiled with.
     pub compiler: String,
 }
 
@@ -48,65 +51,36 @@ pub struct Version {
     pub version: String,
 }
 
-/// What the subjects took for the same tokens.
+/// Rows that belong together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Comparison {
-    /// The kind of signature.
-    pub kind: String,
-    /// Characters of a token.
-    pub token_len: usize,
-    /// The first one is the floor: raw verification by aws-lc-rs.
+pub struct Table {
+    /// What bars and charts know it by.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// What has to be known about all of its rows.
+    pub note: String,
+    /// What the ratios are; `None` where there are none.
+    pub ratio_is: Option<String>,
+    /// The rows.
     pub rows: Vec<Row>,
-    /// Nanoseconds that gatepost's validation takes beyond its signature: the median of the
-    /// differences, each within one round.
-    pub around_signature_ns: f64,
 }
 
 /// What one subject took for a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
+    /// What bars and charts know it by, within its table.
+    pub id: String,
     /// The library.
     pub subject: String,
     /// What it did.
-    pub work: Work,
+    pub work: String,
     /// Nanoseconds a token: the median of all rounds.
     pub median_ns: f64,
-    /// The median of its ratios to the floor, each within one round: what disturbs the machine
-    /// for longer than a round disturbs both.
-    pub ratio: f64,
-    /// What the ratio may be at most, where something was promised.
-    pub bar: Option<f64>,
-}
-
-/// What is done with a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Work {
-    /// The signature alone: the key is parsed, the signature decoded.
-    Signature,
-    /// All of it: reading, key, signature, time, issuer, audience.
-    Validation,
-}
-
-impl Machine {
-    /// How many times as long as aws-lc-rs a verification of RS256 may take.
-    ///
-    /// Where there is AVX-512 IFMA, processors are also better at the multiplications that the
-    /// portable code is made of.
-    #[must_use]
-    pub const fn rs256_bar(&self) -> f64 {
-        if self.avx512ifma { 1.5 } else { 2.0 }
-    }
-}
-
-impl Row {
-    /// Whether it took longer than promised.
-    #[must_use]
-    pub fn misses_its_bar(&self) -> bool {
-        self.bar.is_some_and(|bar| self.ratio > bar)
-    }
+    /// The median of the ratios, each within one round.
+    pub ratio: Option<f64>,
 }
 
 impl Results {
@@ -114,6 +88,34 @@ impl Results {
     #[must_use]
     pub fn path() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("results.json")
+    }
+
+    /// Puts together what the programs measured, and judges it.
+    ///
+    /// # Errors
+    ///
+    /// Where none of them says what it ran on.
+    pub fn of(measured: Vec<Measured>) -> io::Result<Self> {
+        let machine = measured.iter().find_map(|one| one.machine.clone());
+        let machine = machine.ok_or_else(|| io::Error::other("no program names the machine"))?;
+        let mut versions: Vec<Version> = Vec::new();
+        let mut tables: Vec<Table> = Vec::new();
+        for one in measured {
+            for version in one.versions {
+                if !versions.contains(&version) {
+                    versions.push(version);
+                }
+            }
+            tables.extend(one.tables.into_iter().map(|table| Table {
+                rows: table.rows.iter().map(Row::from).collect(),
+                id: table.id,
+                title: table.title,
+                note: table.note,
+                ratio_is: table.ratio_is,
+            }));
+        }
+        let bars = bars::judge(&machine, &tables);
+        Ok(Self { machine, versions, bars, tables })
     }
 
     /// Reads the committed file.
@@ -132,5 +134,34 @@ impl Results {
     /// Where it cannot be written.
     pub fn write(&self) -> io::Result<()> {
         fs::write(Self::path(), format!("{}\n", serde_json::to_string_pretty(self)?))
+    }
+
+    /// The table with this identifier.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.id == id)
+    }
+}
+
+impl From<&crate::measured::MeasuredRow> for Row {
+    fn from(row: &crate::measured::MeasuredRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            subject: row.subject.clone(),
+            work: row.work.clone(),
+            median_ns: row.median_ns(),
+            ratio: row.ratio(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_results_are_judged_by_the_present_bars() {
+        let results = Results::read().unwrap();
+        assert_eq!(results.bars, bars::judge(&results.machine, &results.tables));
     }
 }

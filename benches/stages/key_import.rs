@@ -4,7 +4,11 @@ use core::hint::black_box;
 
 use criterion::Criterion;
 use gatepost::KeySet;
+use gatepost_benches::keys::PREPARED;
+use gatepost_benches::paths;
 use gatepost_benches::sample::{Kind, Sample};
+
+use crate::bench_path;
 
 const SET: usize = 10;
 
@@ -18,6 +22,8 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             });
         });
     }
+    let path = paths::key_import(&Sample::new(Kind::Es256, 0), PREPARED);
+    bench_path(&mut group, "ES256, prepared", path);
     let jwk = Sample::new(Kind::Rs256Of2048Bits, 0).jwk;
     let keys: Vec<_> =
         (0..SET).map(|number| jwk.replace(r#""kid":""#, &format!(r#""kid":"{number}-"#))).collect();

@@ -1,9 +1,10 @@
-//! The form of a token: base64url and JSON, no signature.
+//! The text of a token, stage by stage: base64url and header, and JSON.
 
 use core::hint::black_box;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use criterion::{Criterion, Throughput};
-use gatepost::{UntrustedToken, limits};
+use gatepost::{UntrustedToken, internal, limits};
 use gatepost_benches::sample::{Kind, Sample, TOKENS};
 
 pub(crate) fn bench(criterion: &mut Criterion) {
@@ -20,4 +21,19 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             });
         });
     }
+
+    let sample = Sample::new(Kind::Es256, TOKENS);
+    let payloads = sample.tokens.iter().map(|token| {
+        let payload = token.split('.').nth(1).expect("three parts");
+        Base64UrlUnpadded::decode_vec(payload).expect("base64url")
+    });
+    let payloads: Vec<_> = payloads.collect();
+    let mut cycle = payloads.iter().cycle();
+    group.throughput(Throughput::Bytes(payloads[0].len() as u64));
+    group.bench_function("json", |bencher| {
+        bencher.iter(|| {
+            let payload = cycle.next().expect("an endless cycle");
+            internal::json_object(black_box(payload), &mut memory).expect("well-formed");
+        });
+    });
 }

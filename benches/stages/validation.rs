@@ -1,24 +1,18 @@
-//! A token that is accepted, from its text to its claims.
+//! A token that is accepted, from its text to its claims, the clock included, with the key of a
+//! server.
 
 use criterion::{Criterion, Throughput};
-use gatepost::limits;
-use gatepost_benches::sample::{Kind, NOW, Sample, TOKENS, policy};
+use gatepost_benches::keys::hosted;
+use gatepost_benches::paths::{self, kept};
+use gatepost_benches::sample::{Kind, Sample, TOKENS};
+
+use crate::bench_path;
 
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("validation");
     group.throughput(Throughput::Elements(1));
-    let policy = policy().expect("a policy");
-    let mut memory = [0; limits::MEMORY];
     for kind in Kind::ALL {
-        let sample = Sample::new(kind, TOKENS);
-        let keys = sample.keys().expect("keys");
-        let mut tokens = sample.tokens.iter().cycle();
-        group.bench_function(kind.name(), |bencher| {
-            bencher.iter(|| {
-                let token = tokens.next().expect("an endless cycle");
-                let accepted = policy.validate(token, &keys, NOW, &mut memory).expect("accepted");
-                accepted.expires_at()
-            });
-        });
+        let sample = kept(Sample::new(kind, TOKENS));
+        bench_path(&mut group, kind.name(), paths::validation(sample, hosted()));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use gatepost::limits::MAX_DEPTH;
-use gatepost::{ImportOptions, KeySlot, PublicKey, Reason};
+use gatepost::{ImportOptions, KeySlot, ParsedKey, PublicKey, Reason};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -94,12 +94,23 @@ impl<'de> Visitor<'de> for Parts<'_> {
 
 /// The one key of a set, as the core prepares it. `members` is the JWK without its braces.
 pub fn prepare(members: &str) -> Result<PublicKey, Reason> {
-    let mut slots = [const { None::<KeySlot<PublicKey>> }; 1];
+    prepare_with(members, PublicKey::new)
+}
+
+/// The same, as `make` prepares it.
+pub fn prepare_with<K>(
+    members: &str,
+    mut make: impl FnMut(&ParsedKey<'_>) -> Result<K, Reason>,
+) -> Result<K, Reason> {
+    let mut slots = [const { None::<KeySlot<()>> }; 1];
     let set = format!(r#"{{"keys":[{{{members}}}]}}"#);
-    let mut skipped = None;
-    gatepost::load(set.as_bytes(), ImportOptions::default(), &mut slots, PublicKey::new, |key| {
-        skipped = Some(key.reason)
-    })?;
-    let [slot] = slots;
-    slot.map(|slot| slot.key().clone()).ok_or_else(|| skipped.expect("neither loaded nor skipped"))
+    let (mut made, mut skipped) = (None, None);
+    gatepost::load(
+        set.as_bytes(),
+        ImportOptions::default(),
+        &mut slots,
+        |key| make(key).map(|key| made = Some(key)),
+        |key| skipped = Some(key.reason),
+    )?;
+    made.ok_or_else(|| skipped.expect("neither loaded nor skipped"))
 }

@@ -7,7 +7,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::PublicKeyParts as _;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use super::{Kind, base64url};
 
@@ -46,6 +46,12 @@ impl Signer {
             ),
             Kind::Hs256 => Self::Hmac(*b"thirty-two bytes that are known!"),
         }
+    }
+
+    /// One of many keys of P-256.
+    pub(super) fn p256(number: usize) -> Self {
+        let secret = Sha256::digest(format!("key {number}"));
+        Self::P256(p256::ecdsa::SigningKey::from_slice(&secret).expect("below the group's order"))
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# run.sh FOLDER: measures gatepost beside other Python libraries, over the tokens in FOLDER/samples,
+# and writes FOLDER/python.json. The libraries get an environment of their own in FOLDER.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+out=$(realpath "$1") python=${PYTHON:-python3}
+
+environment=$out/python
+scripts/venv.sh "$python" "$environment" benches/python/requirements.txt
+rm -rf "$out/wheel"
+"$environment/bin/maturin" build --quiet --release --manifest-path python/Cargo.toml \
+    --out "$out/wheel"
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+    --force-reinstall "$out"/wheel/*.whl
+"$environment/bin/python" benches/python/bench.py "$out/samples" >"$out/python.json"
