@@ -39,7 +39,7 @@ pub struct AwsLcKey {
 #[derive(Clone)]
 enum Kind {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl AwsLcKey {
@@ -54,7 +54,7 @@ impl AwsLcKey {
         let algorithm = key.algorithm;
         let kind = match key.material {
             KeyMaterial::Symmetric(secret) => {
-                Kind::Secret(hmac::Key::new(hmac_algorithm(algorithm)?, secret))
+                Kind::Secret(Box::new(hmac::Key::new(hmac_algorithm(algorithm)?, secret)))
             }
             KeyMaterial::Rsa { modulus, exponent } => {
                 let components = RsaPublicKeyComponents { n: modulus, e: exponent };

@@ -1,6 +1,6 @@
 //! Tables in use: how many there are, what they cost, and that verdicts do not depend on them.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use gatepost::{Algorithm, KeyMaterial, ParsedKey, Reason, VerifyingKey};
 use gatepost_hosted::{HostedKey, Tables};

@@ -10,6 +10,10 @@ mod proofs;
 #[cfg(any(test, feature = "internal", target_pointer_width = "64"))]
 mod tiles;
 #[cfg(any(test, feature = "internal", not(target_pointer_width = "64")))]
+#[cfg_attr(
+    all(test, not(feature = "internal")),
+    allow(dead_code, reason = "the proofs take the kernel alone")
+)]
 mod words;
 
 use super::digest::{Digest, Hash};
