@@ -70,7 +70,7 @@ impl FieldElement for Element64 {
         reduce(product)
     }
 
-    /// Limb by limb, each with its step of Montgomery's reduction: t = (t + a[i] b + q p) / 2^64.
+    /// Limb by limb, each with its step of Montgomery's reduction: `t = (t + a[i] b + q p) / 2^64`.
     /// With t below b + p before, as it is at first, it is so afterwards, as the sum is at most
     /// t + (2^64 - 1) (b + p). So it is always below 2 p.
     ///

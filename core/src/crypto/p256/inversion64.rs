@@ -225,7 +225,7 @@ impl State {
     }
 }
 
-/// What a batch did: 2^31 a' = ± (x[0] a - x[1] b) and 2^31 b' = ∓ (y[0] a - y[1] b), with the
+/// What a batch did: `2^31 a' = ± (x[0] a - x[1] b)` and `2^31 b' = ∓ (y[0] a - y[1] b)`, with the
 /// lower signs where `is_swapped`.
 #[derive(Clone, Copy)]
 struct Factors {
