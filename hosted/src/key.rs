@@ -113,7 +113,36 @@ impl HostedKey {
     /// Returns whether there is a table now.
     #[expect(clippy::must_use_candidate, reason = "without a table it is slower, and no worse")]
     pub fn prepare(&self) -> bool {
-        self.prepared.prepare()
+        match &self.prepared {
+            Prepared::P256 { x, y, ifma, place } => {
+                place.prepare(P256_BYTES, || P256::new(x, y, *ifma))
+            }
+            Prepared::Rsa { modulus, exponent, ifma, place } => {
+                let bytes = PublicPower::memory_for(modulus.len());
+                place.prepare(bytes, || PublicPower::new(*ifma, modulus, *exponent))
+            }
+            Prepared::Nothing => false,
+        }
+    }
+
+    /// Verifies with the table, if there is one and it decides, and else with portable code;
+    /// makes a table where it is time for one.
+    fn with_table<T: Send + Sync + 'static>(
+        &self,
+        place: &Place<T>,
+        verify: impl FnOnce(&T) -> Option<bool>,
+        portable: impl FnOnce() -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        let table = place.table();
+        let verdict = match table.as_ref().and_then(|table| verify(&table.value)) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Reason::InvalidSignature),
+            None => portable(),
+        };
+        if verdict.is_ok() && place.count_use(table.is_some()) {
+            self.prepare();
+        }
+        verdict
     }
 }
 
@@ -125,67 +154,31 @@ impl VerifyingKey for HostedKey {
         prehash: Option<&[u8]>,
         signature: &[u8],
     ) -> Result<(), Reason> {
-        let verdict = match &self.prepared {
+        let portable = || self.portable.verify(algorithm, message, prehash, signature);
+        match &self.prepared {
             Prepared::P256 { place, .. } if algorithm == Algorithm::Es256 => {
-                let table = place.table();
-                table.as_ref().and_then(|table| table.value.verify(message, prehash, signature))
+                let verify = |table: &P256| table.verify(message, prehash, signature);
+                self.with_table(place, verify, portable)
             }
             Prepared::Rsa { place, .. } if is_rsa(algorithm) => {
-                let table = place.table();
-                table.as_ref().map(|table| {
+                let verify = |table: &PublicPower| {
                     let mut memory = [0; arch::rsa::MAX_LEN];
-                    let encoded = table.value.power(signature, &mut memory);
-                    encoded.is_some_and(|encoded| {
-                        let bits = table.value.bits();
+                    let encoded = table.power(signature, &mut memory);
+                    Some(encoded.is_some_and(|encoded| {
+                        let bits = table.bits();
                         rsa::is_encoded_message(encoded, bits, algorithm, message, prehash)
-                    })
-                })
+                    }))
+                };
+                self.with_table(place, verify, portable)
             }
-            _ => None,
-        };
-        let verdict = match verdict {
-            Some(true) => Ok(()),
-            Some(false) => Err(Reason::InvalidSignature),
-            None => self.portable.verify(algorithm, message, prehash, signature),
-        };
-        if verdict.is_ok() {
-            self.prepared.count_use();
+            _ => portable(),
         }
-        verdict
     }
 }
 
 impl fmt::Debug for HostedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HostedKey").finish_non_exhaustive()
-    }
-}
-
-impl Prepared {
-    fn count_use(&self) {
-        match self {
-            Self::P256 { x, y, ifma, place } => {
-                place.count_use(P256_BYTES, || P256::new(x, y, *ifma));
-            }
-            Self::Rsa { modulus, exponent, ifma, place } => {
-                let bytes = PublicPower::memory_for(modulus.len());
-                place.count_use(bytes, || PublicPower::new(*ifma, modulus, *exponent));
-            }
-            Self::Nothing => {}
-        }
-    }
-
-    fn prepare(&self) -> bool {
-        match self {
-            Self::P256 { x, y, ifma, place } => {
-                place.prepare(P256_BYTES, || P256::new(x, y, *ifma))
-            }
-            Self::Rsa { modulus, exponent, ifma, place } => {
-                let bytes = PublicPower::memory_for(modulus.len());
-                place.prepare(bytes, || PublicPower::new(*ifma, modulus, *exponent))
-            }
-            Self::Nothing => false,
-        }
     }
 }
 
