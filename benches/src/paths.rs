@@ -6,15 +6,14 @@
     reason = "all of them panic where a verdict is another one than the path's name says"
 )]
 
-use core::cell::Cell;
 use core::hint::black_box;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gatepost::{
     Algorithm, FixedTokenCache, ImportOptions, Issuers, KeySlot, Keys, ParsedKey, Policy, Reason,
-    UnixTime, UntrustedToken, VerifyingKey, limits, load,
+    TokenCache, UnixTime, UntrustedToken, VerifyingKey, limits, load,
 };
-
 use gatepost_hosted::SharedTokenCache;
 
 use crate::keys::{KeyKind, Make};
@@ -69,14 +68,9 @@ pub fn refusing(sample: &'static Sample) -> Box<dyn Fn() -> Worker + Sync> {
 pub fn remembering(sample: &'static Sample) -> Box<dyn Fn() -> Worker + Sync> {
     let policy = policy().expect("a policy");
     let cache: &'static SharedTokenCache = kept(SharedTokenCache::new(PLACES));
-    let keys = keys(&sample.jwks(), &ACCEPTING).remembering(cache);
-    Box::new(move || {
-        let mut memory = [0; limits::MEMORY];
-        Box::new(move |number| {
-            let token = round_robin(&sample.tokens, number);
-            black_box(policy.validate(token, keys, NOW, &mut memory).expect("accepted"));
-        })
-    })
+    let keys = keys(&sample.jwks(), &counting(sample)).remembering(cache);
+    (0..sample.tokens.len()).for_each(recalling(sample, policy, keys));
+    Box::new(move || Box::new(recalling(sample, policy, keys)))
 }
 
 /// Loading a key set of one key, prepared.
@@ -185,20 +179,24 @@ const PLACES: usize = 8192;
 /// Tokens whose signature was found good before: the whole token is hashed and found in the cache,
 /// and the claims are checked again.
 fn seen_before(sample: &'static Sample, policy: Policy<'static>) -> Subject<'static> {
-    let counting = KeyKind {
-        id: "counting",
-        name: "takes each token once",
-        make: |_: &ParsedKey<'_>| Ok(CountingKey(Cell::new(sample.tokens.len()))),
-    };
     let cache: &'static FixedTokenCache<PLACES> = kept(FixedTokenCache::new());
-    let keys = keys(&sample.jwks(), &counting).remembering(cache);
-    let mut memory = [0; limits::MEMORY];
-    let mut run = move |number| {
-        let token = round_robin(&sample.tokens, number);
-        black_box(policy.validate(token, keys, NOW, &mut memory).expect("in the cache"));
-    };
+    let keys = keys(&sample.jwks(), &counting(sample)).remembering(cache);
+    let mut run = recalling(sample, policy, keys);
     (0..sample.tokens.len()).for_each(&mut run);
     subject("seen", "seen before, claims checked again", run)
+}
+
+/// Validations with keys that have a cache; each must be accepted.
+fn recalling<C: TokenCache + Copy + 'static>(
+    sample: &'static Sample,
+    policy: Policy<'static>,
+    keys: Keys<'static, CountingKey, C>,
+) -> impl FnMut(usize) + 'static {
+    let mut memory = [0; limits::MEMORY];
+    move |number| {
+        let token = round_robin(&sample.tokens, number);
+        black_box(policy.validate(token, keys, NOW, &mut memory).expect("in the cache"));
+    }
 }
 
 /// Validations at a fixed time that have to end as `expected`.
@@ -251,7 +249,17 @@ impl VerifyingKey for AcceptingKey {
 
 /// A key that takes so many signatures, and no more: what is accepted then was in a cache.
 #[derive(Debug)]
-struct CountingKey(Cell<usize>);
+struct CountingKey(AtomicUsize);
+
+/// One that takes each token of the sample once.
+fn counting(sample: &Sample) -> KeyKind<impl Fn(&ParsedKey<'_>) -> Result<CountingKey, Reason>> {
+    let tokens = sample.tokens.len();
+    KeyKind {
+        id: "counting",
+        name: "takes each token once",
+        make: move |_: &ParsedKey<'_>| Ok(CountingKey(AtomicUsize::new(tokens))),
+    }
+}
 
 impl VerifyingKey for CountingKey {
     fn verify(
@@ -261,8 +269,8 @@ impl VerifyingKey for CountingKey {
         _prehash: Option<&[u8]>,
         _signature: &[u8],
     ) -> Result<(), Reason> {
-        let left = self.0.get().checked_sub(1).ok_or(Reason::InvalidSignature)?;
-        self.0.set(left);
+        let one_less = |left: usize| left.checked_sub(1);
+        self.0.fetch_update(Relaxed, Relaxed, one_less).map_err(|_| Reason::InvalidSignature)?;
         Ok(())
     }
 }
