@@ -10,27 +10,25 @@
 //! The formulas for sums do not hold for two points that are equal or opposite. Then ZZ becomes
 //! zero, and stays zero to the end, where it is seen before anything else: it would fit every r.
 //!
-//! A sender chooses r and s, and with them u1 and u2, as long as the signature need not be good. So
-//! what can be forced with u1 and u2 must be as cheap as what cannot. Two summands are a G + b Q
-//! and a' G + b' Q, where a, a', b and b' are sums of digits, each times its power of 2^W. They are
-//! equal or opposite if (a ± a') G = -(b ± b') Q. If both sides are not infinity, that gives the
-//! discrete logarithm of the key, so whoever knows how to force it has the private key. If both
-//! are, a ± a' is zero modulo n. It is not zero as an integer: its digits are odd, and the lowest
-//! of them decides how often 2 divides it. It is below 2^(W N), N the number of digits. For a
-//! multiple of n it therefore needs the digit of the lowest place, as without it 2^W divides it, and
-//! 2^W n is more than 2^(W N); and the digit of the highest place, as without it it is below 2^255. N is even, so
-//! these two are in different lanes that only meet in the last of the three additions of the tree.
-//! Up to there, each sum has digits of u1, and not both of these.
+//! A sender chooses r and s, and with them u1 and u2, as long as the signature need not be good.
+//! So what can be forced with u1 and u2 must be as cheap as what cannot. Two summands are a G + b
+//! Q and a' G + b' Q, where a, a', b and b' are sums of digits, each times its power of 2^W. They
+//! are equal or opposite if (a ± a') G = -(b ± b') Q. If both sides are not infinity, that gives
+//! the discrete logarithm of the key, so whoever knows how to force it has the private key. If
+//! both are, a ± a' is zero modulo n. It is not zero as an integer: its digits are odd, and the
+//! lowest of them decides how often 2 divides it. It is below 2^(W N), N the number of digits. For
+//! a multiple of n it therefore needs the digit of the lowest place, as without it 2^W divides it,
+//! and 2^W n is more than 2^(W N); and the digit of the highest place, as without it it is below
+//! 2^255. N is even, so these two are in different lanes that only meet in the last of the three
+//! additions of the tree. Up to there, each sum has digits of u1, and not both of these.
 //!
 //! In the last addition a sender can force it, with one u1 and u2 (see the tests). There equal
-//! points are doubled and opposite ones refused, at a tenth of the cost of a verification. What is
-//! left to complete formulas, by the answer `None`, is what only the owner of a key can force.
+//! points are doubled and opposite ones refused, for a few products more. What is left to complete
+//! formulas, by the answer `None`, is what only the owner of a key can force.
 
 use core::fmt;
 
-use gatepost::internal::p256::{
-    Digits, Scalars, digits, generator_table_scaled, table_scaled, words,
-};
+use gatepost::internal::p256::{Digits, Scalars, generator_table_scaled, table_scaled, words};
 use gatepost::{ParsedKey, Reason, TableEntry};
 
 use super::{Ifma, Lanes, lanes};
@@ -94,7 +92,7 @@ pub(crate) fn verify<const G: usize, const Q: usize>(
     gather(generator, &scalars.u1, &mut places, &mut negative)?;
     gather(key, &scalars.u2, &mut places, &mut negative)?;
     let (points, unused) = (points.get(..rows)?, !(0xff << unused) as u8);
-    let candidates = [scalars.r, other_x(&scalars.r)];
+    let candidates = [scalars.r, scalars.other_x().unwrap_or(scalars.r)];
     match ifma.0 {
         #[cfg(target_arch = "x86_64")]
         #[allow(unsafe_code, reason = "the features were found")]
@@ -118,25 +116,12 @@ fn gather<'t, 'p, const W: usize>(
 where
     't: 'p,
 {
-    for ((index, is_negative), (place, point)) in digits::<W>(scalar).zip(places) {
+    for ((index, is_negative), (place, point)) in Digits::<W>::new(scalar).zip(places) {
         *point = words(table.entries.get(index)?);
         prefetch(point);
         *negative |= u128::from(is_negative) << place;
     }
     Some(())
-}
-
-/// r + n where that is less than p, r where not.
-fn other_x(r: &[u64; 4]) -> [u64; 4] {
-    if r.iter().rev().ge(P_MINUS_N.iter().rev()) {
-        return *r;
-    }
-    let mut carry = false;
-    let mut sum = *r;
-    for (sum, n) in sum.iter_mut().zip(&ORDER) {
-        (*sum, carry) = sum.carrying_add(*n, carry);
-    }
-    sum
 }
 
 #[inline]
@@ -152,11 +137,6 @@ fn prefetch(words: &[u64; 8]) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = words;
 }
-
-/// n, the order of the group.
-const ORDER: [u64; 4] =
-    [0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000];
-const P_MINUS_N: [u64; 4] = [0x0c46_353d_039c_daae, 0x4319_0553_58e8_617b, 0, 0];
 
 #[cfg(test)]
 mod bounds;

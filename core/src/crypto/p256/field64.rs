@@ -11,13 +11,13 @@
 )]
 
 use super::field::FieldElement;
+use super::integer::{PRIME as P, add, is_less, subtract};
 use super::inversion64;
 
 /// An integer below p, the lowest limb first.
 #[derive(Clone, Copy)]
 pub(crate) struct Element64([u64; 4]);
 
-const P: [u64; 4] = [0xffff_ffff_ffff_ffff, 0xffff_ffff, 0, 0xffff_ffff_0000_0001];
 /// 2^512 modulo p: the factor that brings an integer into Montgomery's form.
 const R_SQUARED: Element64 =
     Element64([3, 0xffff_fffb_ffff_ffff, 0xffff_ffff_ffff_fffe, 0x4_ffff_fffd]);
@@ -51,8 +51,7 @@ impl FieldElement for Element64 {
 
     #[inline(always)]
     fn from_integer(integer: &[u64; 4]) -> Option<Self> {
-        let is_below = integer.iter().rev().lt(P.iter().rev());
-        is_below.then(|| Self(*integer).multiply(&R_SQUARED))
+        is_less(integer, &P).then(|| Self(*integer).multiply(&R_SQUARED))
     }
 
     /// The whole product first, then its reduction.
@@ -183,22 +182,4 @@ fn subtract_p_if_at_least(number: [u64; 4], top: bool) -> Element64 {
         result[i] = if is_less { number[i] } else { difference[i] };
     }
     Element64(result)
-}
-
-#[inline(always)]
-fn add(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], bool) {
-    let (s0, carry) = a[0].carrying_add(b[0], false);
-    let (s1, carry) = a[1].carrying_add(b[1], carry);
-    let (s2, carry) = a[2].carrying_add(b[2], carry);
-    let (s3, carry) = a[3].carrying_add(b[3], carry);
-    ([s0, s1, s2, s3], carry)
-}
-
-#[inline(always)]
-fn subtract(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], bool) {
-    let (d0, borrow) = a[0].borrowing_sub(b[0], false);
-    let (d1, borrow) = a[1].borrowing_sub(b[1], borrow);
-    let (d2, borrow) = a[2].borrowing_sub(b[2], borrow);
-    let (d3, borrow) = a[3].borrowing_sub(b[3], borrow);
-    ([d0, d1, d2, d3], borrow)
 }

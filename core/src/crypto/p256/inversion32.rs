@@ -12,6 +12,8 @@
     reason = "indexes are bounded by the sizes of the arrays; sums are argued for one by one"
 )]
 
+use super::integer;
+
 /// Bits of a limb, and steps in a batch.
 const BITS: usize = 30;
 const MASK: i32 = (1 << BITS) - 1;
@@ -19,14 +21,8 @@ const MASK: i32 = (1 << BITS) - 1;
 /// Nine limbs; the highest has the sign.
 pub(super) type Signed = [i32; 9];
 
-pub(super) static ORDER: Modulus = Modulus::new([
-    0xf3b9_cac2_fc63_2551,
-    0xbce6_faad_a717_9e84,
-    0xffff_ffff_ffff_ffff,
-    0xffff_ffff_0000_0000,
-]);
-pub(super) static FIELD: Modulus =
-    Modulus::new([0xffff_ffff_ffff_ffff, 0xffff_ffff, 0, 0xffff_ffff_0000_0001]);
+pub(super) static ORDER: Modulus = Modulus::new(integer::ORDER);
+pub(super) static FIELD: Modulus = Modulus::new(integer::PRIME);
 
 /// An odd modulus m of 256 bits.
 pub(super) struct Modulus {

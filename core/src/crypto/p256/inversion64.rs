@@ -32,19 +32,15 @@
     reason = "indexes are bounded by the sizes of the arrays; sums are argued for one by one"
 )]
 
+use super::integer::{self, subtract};
+
 /// Halvings in a batch.
 const BATCH: u32 = 31;
 const BATCHES: usize = 18;
 const LOW_BITS: u64 = (1 << BATCH) - 1;
 
-pub(super) static ORDER: Modulus = Modulus::new([
-    0xf3b9_cac2_fc63_2551,
-    0xbce6_faad_a717_9e84,
-    0xffff_ffff_ffff_ffff,
-    0xffff_ffff_0000_0000,
-]);
-pub(super) static FIELD: Modulus =
-    Modulus::new([0xffff_ffff_ffff_ffff, 0xffff_ffff, 0, 0xffff_ffff_0000_0001]);
+pub(super) static ORDER: Modulus = Modulus::new(integer::ORDER);
+pub(super) static FIELD: Modulus = Modulus::new(integer::PRIME);
 
 /// An odd modulus of 256 bits.
 pub(super) struct Modulus {
@@ -369,15 +365,6 @@ const fn doubled(a: &[u64; 4], m: &[u64; 4]) -> [u64; 4] {
         i += 1;
     }
     if borrow && !top { twice } else { difference }
-}
-
-#[inline(always)]
-fn subtract(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], bool) {
-    let (d0, borrow) = a[0].borrowing_sub(b[0], false);
-    let (d1, borrow) = a[1].borrowing_sub(b[1], borrow);
-    let (d2, borrow) = a[2].borrowing_sub(b[2], borrow);
-    let (d3, borrow) = a[3].borrowing_sub(b[3], borrow);
-    ([d0, d1, d2, d3], borrow)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod field32;
 #[cfg(any(test, feature = "internal", target_pointer_width = "64"))]
 mod field64;
 mod generator;
+mod integer;
 #[cfg(feature = "internal")]
 pub mod internal;
 #[cfg(any(test, feature = "internal", not(target_pointer_width = "64")))]
@@ -104,8 +105,8 @@ pub(crate) struct P256Key<L: Limbs = Native> {
 impl<L: Limbs> P256Key<L> {
     /// The point must be on the curve.
     pub(super) fn new(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, Reason> {
-        let integer = |bytes| L::Element::from_integer(&scalars::from_be_bytes(bytes));
-        let (Some(x), Some(y)) = (integer(x), integer(y)) else { return Err(Reason::InvalidKey) };
+        let element = |bytes| L::Element::from_integer(&integer::from_be_bytes(bytes));
+        let (Some(x), Some(y)) = (element(x), element(y)) else { return Err(Reason::InvalidKey) };
         let point = Affine { x, y };
         if point.is_on_curve() { Ok(Self { point }) } else { Err(Reason::InvalidKey) }
     }

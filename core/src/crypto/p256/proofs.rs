@@ -10,6 +10,7 @@ use super::double_scalar::double_scalar;
 use super::field::FieldElement;
 use super::field32::Element32;
 use super::field64::Element64;
+use super::integer::{ORDER, PRIME};
 use super::point::{Affine, Jacobian, Xyzz};
 use super::scalars::{Digits, SlidingDigits};
 use super::{Limbs, Limbs32, Limbs64, inversion32, inversion64};
@@ -65,7 +66,7 @@ fn check_field<F: FieldElement>(edges: &[[u64; 4]], element: impl Fn([u64; 4]) -
 
 #[test]
 fn quotients_modulo_the_order_are_those_of_plain_integers() {
-    let n = integer(&super::scalars::ORDER);
+    let n = integer(&ORDER);
     let edges: Vec<_> = edges().into_iter().filter(|words| integer(words) < n).collect();
     for s in &edges {
         let inverse = integer(s).modpow(&(&n - 2_u32), &n);
@@ -82,7 +83,7 @@ fn quotients_modulo_the_order_are_those_of_plain_integers() {
 }
 
 #[test]
-fn inverses_are_exact_in_at_most_17_batches() {
+fn inverses_on_whole_numbers_alone_are_those_with_guesses() {
     for words in edges() {
         assert_eq!(
             inversion64::FIELD.run(&words, true).map(|inverse| integer(&inverse)),
@@ -99,7 +100,7 @@ fn inverses_are_exact_in_at_most_17_batches() {
 
 #[test]
 fn digits_add_up_to_their_scalar() {
-    let n = &integer(&super::scalars::ORDER);
+    let n = &integer(&ORDER);
     for scalar in edges().into_iter().filter(|words| integer(words) < *n) {
         let expected = integer(&scalar);
         let (mut sum, half) = (BigUint::ZERO, 1_usize << 4);
@@ -190,7 +191,7 @@ fn edges() -> Vec<[u64; 4]> {
             edges.push([word(0), word(1), word(2), word(3)]);
         }
     }
-    for modulus in [&prime(), &integer(&super::scalars::ORDER)] {
+    for modulus in [&prime(), &integer(&ORDER)] {
         for distance in 0_u32..3 {
             for number in [modulus + distance, modulus - distance, (modulus >> 1_u32) + distance] {
                 let mut digits = number.to_u64_digits();
@@ -204,7 +205,7 @@ fn edges() -> Vec<[u64; 4]> {
 }
 
 fn prime() -> BigUint {
-    integer(&[0xffff_ffff_ffff_ffff, 0xffff_ffff, 0, 0xffff_ffff_0000_0001])
+    integer(&PRIME)
 }
 
 fn integer(words: &[u64; 4]) -> BigUint {

@@ -1,10 +1,7 @@
 //! From a digest and a signature to the factors of the two points, and their digits.
 
 use super::Limbs;
-
-/// The order of the group.
-pub(super) const ORDER: [u64; 4] =
-    [0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000];
+use super::integer::{ORDER, PRIME, add, from_be_bytes, is_less, subtract};
 
 /// 2^256 - n, which has 224 bits.
 pub(super) const TWO_TO_256_LESS_ORDER: [u64; 4] =
@@ -42,9 +39,10 @@ impl Scalars {
     }
 
     /// r + n, where that is less than p: the other x that is r modulo n.
-    pub(super) fn other_x(&self) -> Option<[u64; 4]> {
+    #[must_use]
+    pub fn other_x(&self) -> Option<[u64; 4]> {
         let (sum, carry) = add(&self.r, &ORDER);
-        (!carry).then_some(sum)
+        (!carry && is_less(&sum, &PRIME)).then_some(sum)
     }
 }
 
@@ -219,34 +217,4 @@ impl SlidingDigits {
         let high = self.bits[(word + 1) & 7] << 1 << (63 - shift);
         ((low | high) & ((1 << count) - 1)) as i32
     }
-}
-
-pub(super) fn from_be_bytes(bytes: &[u8; 32]) -> [u64; 4] {
-    let mut words = [0; 4];
-    for (word, bytes) in words.iter_mut().rev().zip(bytes.as_chunks().0) {
-        *word = u64::from_be_bytes(*bytes);
-    }
-    words
-}
-
-fn is_less(a: &[u64; 4], b: &[u64; 4]) -> bool {
-    subtract(a, b).1
-}
-
-pub(super) fn add(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], bool) {
-    let mut carry = false;
-    let mut sum = *a;
-    for (sum, b) in sum.iter_mut().zip(b) {
-        (*sum, carry) = sum.carrying_add(*b, carry);
-    }
-    (sum, carry)
-}
-
-pub(super) fn subtract(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], bool) {
-    let mut borrow = false;
-    let mut difference = *a;
-    for (difference, b) in difference.iter_mut().zip(b) {
-        (*difference, borrow) = difference.borrowing_sub(*b, borrow);
-    }
-    (difference, borrow)
 }

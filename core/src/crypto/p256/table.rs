@@ -6,8 +6,9 @@ use core::slice::ChunksExactMut;
 
 use super::double_scalar::double_scalar;
 use super::field::FieldElement;
+use super::integer;
 use super::point::{Affine, Jacobian, Xyzz};
-use super::scalars::{self, Digits, TWO_TO_256_LESS_ORDER};
+use super::scalars::{Digits, TWO_TO_256_LESS_ORDER};
 use super::{Limbs, Native, P256Key};
 use crate::{ParsedKey, Reason};
 
@@ -132,9 +133,9 @@ impl<const W: usize, M: AsRef<[TableEntry]>> P256Table<W, M> {
         }
         let mut factor = TWO_TO_256_LESS_ORDER;
         for _ in const { 256..W * Digits::<W>::LEN } {
-            factor = scalars::add(&factor, &factor).0;
+            factor = integer::add(&factor, &factor).0;
         }
-        let (factor, _) = scalars::subtract(&factor, &[1, 0, 0, 0]);
+        let (factor, _) = integer::subtract(&factor, &[1, 0, 0, 0]);
         let other = double_scalar::<L>(&[0; 4], &factor, point);
         sum.equals(&other)
     }

@@ -2,8 +2,8 @@
 
 use super::tiles::Tiles;
 use super::words::Words;
-use super::{Modulus, RsaKey, is_encoding, padding};
-use crate::crypto::digest::{Digest, Hash};
+use super::{Modulus, RsaKey, is_encoding};
+use crate::crypto::digest::Digest;
 use crate::{Algorithm, KeyMaterial, ParsedKey, Reason, VerifyingKey};
 
 /// A key with limbs of 60 bits, whatever the target's words.
@@ -89,17 +89,4 @@ pub fn is_encoded_message(
 ) -> bool {
     let digest = Digest::of(algorithm, message, prehash);
     is_encoding(encoded, modulus_bits, algorithm, digest.as_bytes())
-}
-
-/// Whether `encoded`, as long as the modulus, is the EMSA-PKCS1-v1_5 encoding of `digest`.
-#[must_use]
-pub fn is_pkcs1(encoded: &[u8], algorithm: Algorithm, digest: &[u8]) -> bool {
-    padding::is_pkcs1(encoded, Hash::of(algorithm), digest)
-}
-
-/// Whether `encoded`, as long as the modulus of `modulus_bits`, is an EMSA-PSS encoding of
-/// `digest`.
-#[must_use]
-pub fn is_pss(encoded: &[u8], modulus_bits: usize, algorithm: Algorithm, digest: &[u8]) -> bool {
-    padding::is_pss(encoded, modulus_bits, Hash::of(algorithm), digest)
 }

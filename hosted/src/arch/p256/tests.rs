@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use gatepost::internal::p256::Scalars;
+use gatepost::internal::p256::{Digits, Scalars};
 use gatepost::{Algorithm, KeyMaterial, ParsedKey};
 use num_bigint::{BigInt, BigUint, Sign};
 use p256::elliptic_curve::ops::Reduce;
@@ -11,7 +11,7 @@ use p256::elliptic_curve::point::AffineCoordinates;
 use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
 use p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Sec1Point};
 
-use super::{ORDER, P_MINUS_N, Table, digits, gather, other_x, verify, words};
+use super::{Table, gather, verify, words};
 use crate::arch::testing::{Random, instances, rounds};
 
 static GENERATOR: LazyLock<Table<8>> = LazyLock::new(|| Table::generator().unwrap());
@@ -62,15 +62,15 @@ fn table<const W: usize>(point: ProjectivePoint) -> Table<W> {
 }
 
 fn order() -> BigUint {
-    BigUint::from_slice(&words32(&ORDER))
+    number("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
 }
 
 fn prime() -> BigUint {
-    order() + BigUint::from_slice(&words32(&P_MINUS_N))
+    number("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff")
 }
 
-fn words32(words: &[u64; 4]) -> Vec<u32> {
-    words.iter().flat_map(|word| [*word as u32, (word >> 32) as u32]).collect()
+fn number(hexadecimal: &str) -> BigUint {
+    BigUint::parse_bytes(hexadecimal.as_bytes(), 16).unwrap()
 }
 
 fn to_words(number: &BigUint) -> [u64; 4] {
@@ -204,10 +204,10 @@ fn an_x_of_n_or_more_is_r_without_n() {
     let sum = points_from(close).next().unwrap();
     let key = key_for(&sum, &u1, &u2);
     assert_eq!(key.verdict(&u1, &u2, &(x(&sum.to_affine()) - order())), Some(true));
-    assert_eq!(other_x(&P_MINUS_N), P_MINUS_N);
-    let [low, rest @ ..] = P_MINUS_N;
-    let below = BigUint::from_slice(&words32(&[low - 1, rest[0], rest[1], rest[2]]));
-    assert_eq!(other_x(&to_words(&below)), to_words(&(below + order())));
+    let other_x = |r: &BigUint| Scalars { u1: [0; 4], u2: [0; 4], r: to_words(r) }.other_x();
+    let p_less_n = prime() - order();
+    assert_eq!(other_x(&p_less_n), None);
+    assert_eq!(other_x(&(&p_less_n - 1_u32)), Some(to_words(&(prime() - 1_u32))));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn an_r_that_with_n_is_more_than_p_does_not_stand_for_a_small_x() {
 
 /// The digits of a scalar with their signs, each times its power of 256.
 fn summands(scalar: &BigUint) -> Vec<BigInt> {
-    digits::<8>(&to_words(scalar))
+    Digits::<8>::new(&to_words(scalar))
         .map(|(index, is_negative)| {
             let (window, magnitude) = (index >> 7, 2 * (index & 127) + 1);
             let sign = if is_negative { Sign::Minus } else { Sign::Plus };
