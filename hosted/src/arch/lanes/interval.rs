@@ -7,6 +7,9 @@
 
 use core::array::from_fn;
 
+use super::moves::{
+    high_halves, interleave_even, interleave_odd, low_halves, permute, permute_two, select,
+};
 use super::{Block, LOW_52};
 
 const DIGIT: i128 = LOW_52 as i128;
@@ -166,34 +169,6 @@ fn funnel_right<const BITS: i32>(low: Vector, high: Vector) -> Vector {
 fn negate(lanes: u8, a: Vector) -> Vector {
     let minus = sub([Interval::ZERO; 8], a);
     select(lanes, a, minus)
-}
-
-fn select(lanes: u8, a: Vector, b: Vector) -> Vector {
-    from_fn(|i| if lanes >> i & 1 == 1 { b[i] } else { a[i] })
-}
-
-fn permute(index: [i64; 8], a: Vector) -> Vector {
-    index.map(|lane| a[lane as usize])
-}
-
-fn permute_two(index: [i64; 8], a: Vector, b: Vector) -> Vector {
-    index.map(|lane| if lane < 8 { a[lane as usize] } else { b[lane as usize - 8] })
-}
-
-fn interleave_even(a: Vector, b: Vector) -> Vector {
-    permute_two([0, 8, 2, 10, 4, 12, 6, 14], a, b)
-}
-
-fn interleave_odd(a: Vector, b: Vector) -> Vector {
-    permute_two([1, 9, 3, 11, 5, 13, 7, 15], a, b)
-}
-
-fn low_halves(a: Vector, b: Vector) -> Vector {
-    permute_two([0, 1, 2, 3, 8, 9, 10, 11], a, b)
-}
-
-fn high_halves(a: Vector, b: Vector) -> Vector {
-    permute_two([4, 5, 6, 7, 12, 13, 14, 15], a, b)
 }
 
 fn shift_lanes<const LANES: i32>(low: Vector, high: Vector) -> Vector {

@@ -17,6 +17,13 @@ pub(super) mod interval;
 #[allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
+    reason = "indexes are those of eight lanes"
+)]
+mod moves;
+#[cfg(any(test, feature = "internal"))]
+#[allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
     reason = "that is what the instructions do"
 )]
 pub(super) mod plain;
