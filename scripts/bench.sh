@@ -2,7 +2,7 @@
 # bench.sh: measures gatepost beside other libraries in Rust, Python and C, and writes
 # benches/results.json, RESULTS.md and the charts. Fails where a bar is missed.
 #
-# Leave the machine alone meanwhile: about six minutes, once everything is built. The first time,
+# Leave the machine alone meanwhile: about eight minutes. The first time it takes longer:
 # AWS-LC and OpenSSL are built for the peers.
 set -euo pipefail
 cd "$(dirname "$0")/.."

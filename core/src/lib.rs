@@ -34,7 +34,10 @@
 //!
 //! All only add. `p256`, `p384`, `ed25519`, `rsa` and `hmac` bring the algorithms, `pem` reads
 //! keys in PEM and DER; these are on by default. `rsa-8192` takes RSA keys of up to 8192 bits.
-//! `alloc` lets policies borrow from `String`s.
+//! `alloc` lets policies borrow from `String`s. `rustcrypto` brings `ReferenceKey`: P-256 and RSA by
+//! the crates of those names, of which the latter allocates.
+//!
+//! Servers find faster keys and a cache that threads share in the crate `gatepost-hosted`.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -92,7 +92,7 @@ impl fmt::Debug for TokenFingerprint {
     }
 }
 
-/// A cache of at most `N` tokens, by value: 72 bytes each.
+/// A cache of at most `N` tokens, by value: 80 bytes each.
 ///
 /// For one thread; `gatepost-hosted` has one that threads share. Where there is no place left, the
 /// token that expires first gives up its own.
@@ -116,6 +116,8 @@ struct Entry {
     token: TokenFingerprint,
     expires_at: UnixTime,
 }
+
+const _: () = assert!(size_of::<Option<Entry>>() <= 80);
 
 /// How many places a token can have: so many entries are looked at, whatever the size.
 const WAYS: usize = 4;

@@ -44,9 +44,10 @@
 //! compared at the end is r ZZ and X, of a point as x = X / ZZ.
 //!
 //! **A mistake for some operands refuses a good token.** R is then another point, or none, and its
-//! x is the r of the signature by chance once in 2^256. Unlike in RSA, r is the sender's; but it
-//! cannot be chosen after R, as u2 and so R follow from it. Who could choose freely would have to
-//! solve for r an equation that r enters through the digits of u2, sixty additions long.
+//! x is the r of the signature by chance: once in 2^256, if wrong points are like any others,
+//! which is likely and not proved. Unlike in RSA, r is the sender's; but it cannot be chosen after
+//! R, as u2 and so R follow from it. Who could choose freely would have to solve for r an equation
+//! that r enters through the digits of u2, sixty additions long.
 //!
 //! **One mistake accepts everything: a zero on both sides.** If Z were zero, or both products came
 //! out as zero, every r would be right, and the rare cases of the formulas are where zeros come
@@ -60,9 +61,10 @@
 //! good one: (r, s') over e with s' ≠ ± s is as hard to find as any forgery.
 //!
 //! **A wrong table is another key.** A table's points are checked when it is made: the sum of the
-//! last entries of all windows, on which all that the table was made by has an effect, against a
-//! multiplication without a table. Memory that is changed later refuses good tokens; to make it
-//! accept chosen ones is to write the key.
+//! last entries of all windows, each of which follows from those before it in its window, against a
+//! multiplication without a table. An entry that is right when others are made from it, and is
+//! spoilt afterwards, is not seen: memory that changes refuses good tokens; to make it accept chosen
+//! ones is to write the key.
 //!
 //! **What is checked before counts.** Both coordinates are less than p and the point is on the
 //! curve, whose group has prime order: there are no small subgroups. r and s are from 1 to below n,
