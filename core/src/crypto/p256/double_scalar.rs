@@ -21,7 +21,10 @@ pub(super) fn double_scalar<L: Limbs>(
     let mut of_key = SlidingDigits::new(u2, KEY_WIDTH);
     let mut sum = Jacobian::INFINITY;
     for place in (0..=SlidingDigits::HIGHEST).rev() {
-        sum.double();
+        // Before the first digit there is nothing to double.
+        if !sum.is_infinity() {
+            sum.double();
+        }
         for (digits, multiples) in
             [(&mut of_generator, L::GENERATOR), (&mut of_key, multiples.as_slice())]
         {

@@ -19,6 +19,16 @@ pub(crate) trait FieldElement: Copy {
 
     fn multiply(&self, factor: &Self) -> Self;
     fn square(&self) -> Self;
+    /// a b - c d.
+    #[inline(always)]
+    fn difference_of_products([a, b]: [&Self; 2], [c, d]: [&Self; 2]) -> Self {
+        a.multiply(b).subtract(&c.multiply(d))
+    }
+    /// a b - c^2.
+    #[inline(always)]
+    fn product_less_square([a, b]: [&Self; 2], c: &Self) -> Self {
+        a.multiply(b).subtract(&c.square())
+    }
     fn add(&self, addend: &Self) -> Self;
     fn subtract(&self, subtrahend: &Self) -> Self;
     fn negate(&self) -> Self;

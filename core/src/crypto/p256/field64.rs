@@ -54,49 +54,24 @@ impl FieldElement for Element64 {
         is_less(integer, &P).then(|| Self(*integer).multiply(&R_SQUARED))
     }
 
-    /// The whole product first, then its reduction.
     #[inline(always)]
     fn multiply(&self, factor: &Self) -> Self {
-        let (a, b) = (&self.0, &factor.0);
-        let mut product = [0; 8];
-        for i in 0..4 {
-            let mut carry = 0;
-            for j in 0..4 {
-                (product[i + j], carry) = a[i].carrying_mul_add(b[j], product[i + j], carry);
-            }
-            product[i + 4] = carry;
-        }
-        reduce(product)
+        reduce(product(&self.0, &factor.0))
     }
 
-    /// Limb by limb, each with its step of Montgomery's reduction: `t = (t + a[i] b + q p) / 2^64`.
-    /// With t below b + p before, as it is at first, it is so afterwards, as the sum is at most
-    /// t + (2^64 - 1) (b + p). So it is always below 2 p.
-    ///
-    /// -1 / p = 1 modulo 2^64, so the multiple q of p that clears the lowest limb is that limb
-    /// itself, and (q + q p) / 2^64 = q 2^32 + q (2^64 - 2^32 + 1) 2^128: shifts, a subtraction and
-    /// no product.
     #[inline(always)]
     fn square(&self) -> Self {
-        let a = &self.0;
-        let mut t = [0; 5];
-        for limb in a {
-            let mut carry = 0;
-            for j in 0..4 {
-                (t[j], carry) = limb.carrying_mul_add(a[j], t[j], carry);
-            }
-            let (t4, over) = t[4].carrying_add(carry, false);
-            let (low, high) = (t[0] << 32, t[0] >> 32);
-            // q (2^64 - 2^32 + 1) in two limbs; it is less than q 2^64, so the upper is below q.
-            let (q0, borrow) = t[0].borrowing_sub(low, false);
-            let (q1, _) = t[0].borrowing_sub(high, borrow);
-            let (s0, carry) = t[1].carrying_add(low, false);
-            let (s1, carry) = t[2].carrying_add(high, carry);
-            let (s2, carry) = t[3].carrying_add(q0, carry);
-            let (s3, carry) = t4.carrying_add(q1, carry);
-            t = [s0, s1, s2, s3, u64::from(over) + u64::from(carry)];
-        }
-        subtract_p_if_at_least([t[0], t[1], t[2], t[3]], t[4] != 0)
+        reduce(squared(&self.0))
+    }
+
+    #[inline(always)]
+    fn difference_of_products([a, b]: [&Self; 2], [c, d]: [&Self; 2]) -> Self {
+        reduce(difference(product(&a.0, &b.0), product(&c.0, &d.0)))
+    }
+
+    #[inline(always)]
+    fn product_less_square([a, b]: [&Self; 2], c: &Self) -> Self {
+        reduce(difference(product(&a.0, &b.0), squared(&c.0)))
     }
 
     #[inline(always)]
@@ -150,14 +125,104 @@ impl FieldElement for Element64 {
     }
 }
 
-/// `product` / 2^256 modulo p, of a product of two elements: Montgomery's reduction.
+/// The product of two numbers, row by row: each is made whole and then added, which takes one
+/// addition for each product less than to add them as they come.
+#[inline(always)]
+fn product(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
+    let [p0, mut t @ ..] = row(a[0], b);
+    let mut product = [p0, 0, 0, 0, 0, 0, 0, 0];
+    for i in 1..4 {
+        (product[i], t) = add_row(t, row(a[i], b));
+    }
+    [product[4], product[5], product[6], product[7]] = t;
+    product
+}
+
+/// a b, which is at most (2^64 - 1) (2^256 - 1): the upper word is below 2^64 - 1.
+#[inline(always)]
+fn row(a: u64, b: &[u64; 4]) -> [u64; 5] {
+    let [(l0, h0), (l1, h1), (l2, h2), (l3, h3)] = b.map(|b| a.carrying_mul(b, 0));
+    let (r1, carry) = l1.carrying_add(h0, false);
+    let (r2, carry) = l2.carrying_add(h1, carry);
+    let (r3, carry) = l3.carrying_add(h2, carry);
+    [l0, r1, r2, r3, h3 + u64::from(carry)]
+}
+
+/// The lowest word of the sum, and the others: (2^256 - 1) + (2^64 - 1) (2^256 - 1) is less than
+/// 2^320.
+#[inline(always)]
+fn add_row(sum: [u64; 4], row: [u64; 5]) -> (u64, [u64; 4]) {
+    let (s0, carry) = sum[0].carrying_add(row[0], false);
+    let (s1, carry) = sum[1].carrying_add(row[1], carry);
+    let (s2, carry) = sum[2].carrying_add(row[2], carry);
+    let (s3, carry) = sum[3].carrying_add(row[3], carry);
+    (s0, [s1, s2, s3, row[4] + u64::from(carry)])
+}
+
+/// The products of different limbs, twice, and then the squares: ten products instead of sixteen.
+///
+/// No sum is more than a^2 < 2^512, so the highest word takes all carries.
+#[inline(always)]
+fn squared(a: &[u64; 4]) -> [u64; 8] {
+    let [a0, a1, a2, a3] = *a;
+    let (l01, h01) = a0.carrying_mul(a1, 0);
+    let (l02, h02) = a0.carrying_mul(a2, 0);
+    let (l03, h03) = a0.carrying_mul(a3, 0);
+    let (l12, h12) = a1.carrying_mul(a2, 0);
+    let (l13, h13) = a1.carrying_mul(a3, 0);
+    let (l23, h23) = a2.carrying_mul(a3, 0);
+    let (p2, carry) = l02.carrying_add(h01, false);
+    let (p3, carry) = l03.carrying_add(h02, carry);
+    let (p4, carry) = l13.carrying_add(h03, carry);
+    let (p5, carry) = l23.carrying_add(h13, carry);
+    let p6 = h23 + u64::from(carry);
+    let (p3, carry) = p3.carrying_add(l12, false);
+    let (p4, carry) = p4.carrying_add(h12, carry);
+    let (p5, carry) = p5.carrying_add(0, carry);
+    let p6 = p6 + u64::from(carry);
+
+    let (d1, carry) = l01.carrying_add(l01, false);
+    let (d2, carry) = p2.carrying_add(p2, carry);
+    let (d3, carry) = p3.carrying_add(p3, carry);
+    let (d4, carry) = p4.carrying_add(p4, carry);
+    let (d5, carry) = p5.carrying_add(p5, carry);
+    let (d6, carry) = p6.carrying_add(p6, carry);
+    let d7 = u64::from(carry);
+
+    let [(s0, s1), (s2, s3), (s4, s5), (s6, s7)] = a.map(|a| a.carrying_mul(a, 0));
+    let (s1, carry) = d1.carrying_add(s1, false);
+    let (s2, carry) = d2.carrying_add(s2, carry);
+    let (s3, carry) = d3.carrying_add(s3, carry);
+    let (s4, carry) = d4.carrying_add(s4, carry);
+    let (s5, carry) = d5.carrying_add(s5, carry);
+    let (s6, carry) = d6.carrying_add(s6, carry);
+    [s0, s1, s2, s3, s4, s5, s6, d7 + s7 + u64::from(carry)]
+}
+
+/// The difference of two products of elements, and p 2^256 where that is below zero: so it is
+/// always from zero to below p 2^256. The carry out of it cancels the borrow.
+#[inline(always)]
+fn difference(minuend: [u64; 8], subtrahend: [u64; 8]) -> [u64; 8] {
+    let mut difference = [0; 8];
+    let mut borrow = false;
+    for i in 0..8 {
+        (difference[i], borrow) = minuend[i].borrowing_sub(subtrahend[i], borrow);
+    }
+    let mask = u64::from(borrow).wrapping_neg();
+    let [d0, d1, d2, d3, upper @ ..] = difference;
+    let ([d4, d5, d6, d7], _) = add(&upper, &[P[0] & mask, P[1] & mask, 0, P[3] & mask]);
+    [d0, d1, d2, d3, d4, d5, d6, d7]
+}
+
+/// `number` / 2^256 modulo p, of a number below p 2^256: Montgomery's reduction.
 ///
 /// -1 / p = 1 modulo 2^64, so the multiple q of p that clears the lowest limb is that limb itself,
 /// and (q + q p) / 2^64 = q 2^32 + q (2^64 - 2^32 + 1) 2^128: shifts, a subtraction and no product.
-/// The lower four limbs stay below 2^256 with it, and are at most p in the end.
+/// The lower four limbs stay below 2^256 with it, and are at most p in the end, so that the sum
+/// with the upper four is below 2 p.
 #[inline(always)]
-fn reduce(product: [u64; 8]) -> Element64 {
-    let [mut a0, mut a1, mut a2, mut a3, ..] = product;
+fn reduce(number: [u64; 8]) -> Element64 {
+    let [mut a0, mut a1, mut a2, mut a3, ..] = number;
     for _ in 0..4 {
         let (low, high) = (a0 << 32, a0 >> 32);
         // q (2^64 - 2^32 + 1) in two limbs; it is less than q 2^64, so the upper is below q.
@@ -168,7 +233,7 @@ fn reduce(product: [u64; 8]) -> Element64 {
         let (s2, carry) = a3.carrying_add(q0, carry);
         [a0, a1, a2, a3] = [s0, s1, s2, q1 + u64::from(carry)];
     }
-    let (sum, carry) = add(&[a0, a1, a2, a3], &[product[4], product[5], product[6], product[7]]);
+    let (sum, carry) = add(&[a0, a1, a2, a3], &[number[4], number[5], number[6], number[7]]);
     subtract_p_if_at_least(sum, carry)
 }
 

@@ -61,7 +61,7 @@ impl<F: FieldElement> Jacobian<F> {
         let product = self.x.subtract(&delta).multiply(&self.x.add(&delta));
         let alpha = product.add(&product.halve());
         self.x = alpha.square().subtract(&beta).subtract(&beta);
-        self.y = alpha.multiply(&beta.subtract(&self.x)).subtract(&gamma.square());
+        self.y = F::product_less_square([&alpha, &beta.subtract(&self.x)], &gamma);
     }
 
     /// 8 M + 3 S.
@@ -91,7 +91,7 @@ impl<F: FieldElement> Jacobian<F> {
         let v = self.x.multiply(&h_squared);
         let h_cubed = h.multiply(&h_squared);
         self.x = r.square().subtract(&h_cubed).subtract(&v).subtract(&v);
-        self.y = r.multiply(&v.subtract(&self.x)).subtract(&self.y.multiply(&h_cubed));
+        self.y = F::difference_of_products([&r, &v.subtract(&self.x)], [&self.y, &h_cubed]);
         Some(h)
     }
 
@@ -139,7 +139,7 @@ impl<F: FieldElement> Xyzz<F> {
         self.zz = self.zz.multiply(&p_squared);
         self.zzz = self.zzz.multiply(&p_cubed);
         self.x = r.square().subtract(&p_cubed).subtract(&q).subtract(&q);
-        self.y = r.multiply(&q.subtract(&self.x)).subtract(&self.y.multiply(&p_cubed));
+        self.y = F::difference_of_products([&r, &q.subtract(&self.x)], [&self.y, &p_cubed]);
     }
 
     /// Infinity, an equal or an opposite point.

@@ -60,6 +60,15 @@ fn check_field<F: FieldElement>(edges: &[[u64; 4]], element: impl Fn([u64; 4]) -
             is(x.add(&y), m + n, "sum", a, b);
             is(x.subtract(&y), p * 2_u32 + m - n, "difference", a, b);
             assert_eq!(x.equals(&y), m % p == n % p);
+            let above = p * p * 2_u32;
+            let less_square = F::product_less_square([&x, &y], &y);
+            is(less_square, (&above * 4_u32 + m * n - n * n) * r_inverse, "less a square", a, b);
+            for c in [a, b] {
+                let (z, o) = (element(*c), &integer(c));
+                let difference = F::difference_of_products([&x, &y], [&y, &z]);
+                let expected = (&above * 4_u32 + m * n - n * o) * r_inverse;
+                is(difference, expected, "difference of products", a, c);
+            }
         }
     }
 }
