@@ -54,7 +54,8 @@ fn powers_are_those_of_big_integers() {
     for n in moduli(&mut random) {
         let bytes = n.to_bytes_be();
         for ifma in instances() {
-            for exponent in [3, 17, 65537, u32::MAX] {
+            // In an emulator, the usual one alone.
+            for exponent in [65537, 3, 17, u32::MAX].into_iter().take(rounds(4)) {
                 let key = PublicPower::new(ifma, &bytes, exponent).unwrap();
                 assert_eq!(key.bits() as u64, n.bits());
                 let mut bases: Vec<BigUint> = (0..3_u32).map(BigUint::from).collect();
