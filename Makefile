@@ -56,6 +56,9 @@ no-std: ## the core for a processor without an operating system
 firmware: ## a validation on a Cortex-M4 under QEMU: flash, stack and instructions beside the committed ones
 	@scripts/firmware.sh
 
+lanes: ## the AVX-512 IFMA code in an emulated processor that has the instructions (Bochs)
+	@scripts/lanes.sh
+
 msrv: ## the workspace with the oldest supported compiler
 	@scripts/msrv.sh
 
@@ -103,5 +106,5 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 	@cd python && env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release
 	@touch $@
 
-.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware msrv generated \
+.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes msrv generated \
 	docs fuzz bench stages instructions instructions-record regenerate clean python-ready

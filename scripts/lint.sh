@@ -13,7 +13,7 @@ done
 
 $cargo fmt --all --check
 # These have workspaces of their own.
-for crate in benches/peers examples/firmware fuzz scripts/no_std; do
+for crate in benches/peers examples/firmware fuzz hosted/emulated scripts/no_std; do
     $cargo fmt --manifest-path $crate/Cargo.toml --check
 done
 
