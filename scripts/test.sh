@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-steps=(lint features test-rust docs generated instructions no-std firmware msrv test-c test-python readme demo fuzz)
+steps=(lint features test-rust docs generated instructions no-std firmware lanes msrv test-c test-python readme demo fuzz)
 # Long enough for the seeds and some mutations; `make fuzz` takes longer.
 fuzz_seconds=5
 

@@ -27,6 +27,9 @@
 //! # Unsafe code
 //!
 //! It is in `arch/` alone, around the processor's vector instructions.
+//!
+//! The tests of that code run with an emulated processor's AVX-512 IFMA too (`make lanes`), so that
+//! they do not depend on the machine.
 
 #![deny(unsafe_code)]
 

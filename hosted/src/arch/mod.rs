@@ -4,6 +4,9 @@
 //! say how that is used; the arithmetic is in `formulas/`, written once and compiled three times,
 //! with each kind of [`lanes`].
 //!
+//! The tests of the code run with plain lanes on every machine and with the processor's where there
+//! are any; `make lanes` runs them with the processor's lanes in an emulator.
+//!
 //! All numbers here are public: nothing has to take the same time for each.
 //!
 //! # What is unsafe
