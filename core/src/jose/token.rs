@@ -230,66 +230,96 @@ impl<'t> Parts<'t> {
         if compact.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }
-        match dots(compact) {
-            2 => {}
-            // Five parts are a compact JWE (RFC 7516, section 7.1).
-            4 => return Err(Reason::Encrypted),
-            _ => return Err(Reason::Malformed),
-        }
-        let first = first_dot(compact).filter(|at| *at > 0).ok_or(Reason::Malformed)?;
-        let last = last_dot(compact).ok_or(Reason::Malformed)?;
+        let (Some(first), Some(last)) = (first_dot(compact), last_dot(compact)) else {
+            return Err(Reason::Malformed);
+        };
         let (header, payload) = (compact.get(..first), compact.get(first.saturating_add(1)..last));
         let (signature, signing_input) =
             (compact.get(last.saturating_add(1)..), compact.get(..last));
         match (header, payload, signature, signing_input) {
-            (Some(header), Some(payload), Some(signature), Some(signing_input)) => {
+            (Some(header), Some(payload), Some(signature), Some(signing_input))
+                if first > 0 && !has_dot(payload) =>
+            {
                 Ok(Self { header, payload, signature, signing_input })
             }
-            _ => Err(Reason::Malformed),
+            _ => Err(judge_other_parts(compact)),
         }
     }
 }
 
-/// The number of dots, exact up to 254.
-fn dots(text: &[u8]) -> usize {
-    // A sum for each place in a chunk: compilers count them all at once.
-    let mut counts = [0_u8; 32];
-    let (chunks, rest) = text.as_chunks::<32>();
+/// Why a text with a dot is no token of three parts, or one without a header.
+#[cold]
+#[inline(never)]
+fn judge_other_parts(compact: &[u8]) -> Reason {
+    // Five parts are a compact JWE (RFC 7516, section 7.1).
+    match compact.iter().filter(|byte| **byte == b'.').count() {
+        4 => Reason::Encrypted,
+        _ => Reason::Malformed,
+    }
+}
+
+/// Whether there is a dot.
+#[inline(always)]
+fn has_dot(text: &[u8]) -> bool {
+    // A least value for each place in a chunk, zero for a dot: compilers look at all at once. The
+    // last chunk overlaps the one before it.
+    let (chunks, _) = text.as_chunks::<32>();
+    let Some(last) = text.last_chunk::<32>() else {
+        return text.contains(&b'.');
+    };
+    let mut least = last.map(|byte| byte ^ b'.');
     for chunk in chunks {
-        for (count, byte) in counts.iter_mut().zip(chunk) {
-            *count = count.saturating_add(u8::from(*byte == b'.'));
+        for (least, byte) in least.iter_mut().zip(chunk) {
+            *least = (*least).min(*byte ^ b'.');
         }
     }
-    for (count, byte) in counts.iter_mut().zip(rest) {
-        *count = count.saturating_add(u8::from(*byte == b'.'));
-    }
-    counts.iter().copied().map(usize::from).sum()
+    least.contains(&0)
 }
 
 /// Where the first dot is.
 fn first_dot(text: &[u8]) -> Option<usize> {
     let (words, rest) = text.as_chunks();
-    let skipped = words.iter().take_while(|word| !has_dot(**word)).count();
-    let at = skipped.saturating_mul(8);
-    let rest = if skipped < words.len() { text.get(at..)? } else { rest };
-    Some(at.saturating_add(rest.iter().position(|byte| *byte == b'.')?))
+    let mut at = 0_usize;
+    for word in words {
+        let dots = dots_of(u64::from_le_bytes(*word));
+        if dots != 0 {
+            // The lowest mark is exact.
+            return Some(at.wrapping_add(usize::from(byte_number(dots.trailing_zeros()))));
+        }
+        at = at.wrapping_add(8);
+    }
+    Some(at.wrapping_add(rest.iter().position(|byte| *byte == b'.')?))
 }
 
 /// Where the last dot is.
 fn last_dot(text: &[u8]) -> Option<usize> {
     let (rest, words) = text.as_rchunks();
-    let skipped = words.iter().rev().take_while(|word| !has_dot(**word)).count();
-    let end = text.len().saturating_sub(skipped.saturating_mul(8));
-    let rest = if skipped < words.len() { text.get(..end)? } else { rest };
+    let mut end = text.len();
+    for word in words.iter().rev() {
+        // The last byte is lowest, so that the lowest mark is the last dot.
+        let dots = dots_of(u64::from_be_bytes(*word));
+        if dots != 0 {
+            let behind = usize::from(byte_number(dots.trailing_zeros()));
+            return Some(end.wrapping_sub(behind).wrapping_sub(1));
+        }
+        end = end.wrapping_sub(8);
+    }
     rest.iter().rposition(|byte| *byte == b'.')
 }
 
-/// Whether one of eight bytes is a dot.
+/// The high bit of each of eight bytes that is a dot; exact up to and with the lowest one.
 #[inline(always)]
-const fn has_dot(bytes: [u8; 8]) -> bool {
+const fn dots_of(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_le_bytes(bytes) ^ (ONES * 0x2e);
-    word.wrapping_sub(ONES) & !word & (ONES << 7) != 0
+    let word = word ^ (ONES * 0x2e);
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
+}
+
+/// The byte that a bit of a word is in.
+#[inline(always)]
+#[expect(clippy::as_conversions, reason = "a number below 8")]
+const fn byte_number(bit: u32) -> u8 {
+    (bit >> 3) as u8
 }
 
 #[cfg(test)]
@@ -326,13 +356,14 @@ mod tests {
             {
                 let mut text = vec![b'/'; len];
                 (text[first], text[second]) = (b'.', b'.');
-                assert_eq!(dots(&text), if first == second { 1 } else { 2 });
                 assert_eq!((first_dot(&text), last_dot(&text)), (Some(first), Some(second)));
+                assert!(has_dot(&text[first..]));
+                assert!(!has_dot(&text[..first]));
+                assert!(!has_dot(&text[second + 1..]));
             }
-            assert_eq!((dots(&vec![b'/'; len]), first_dot(&vec![b'/'; len])), (0, None));
-            assert_eq!((dots(&vec![b'.'; len]), last_dot(&vec![b'-'; len])), (len, None));
+            assert_eq!((first_dot(&vec![b'/'; len]), last_dot(&vec![b'-'; len])), (None, None));
+            assert!(!has_dot(&vec![b'/'; len]));
         }
-        assert!(dots(&[b'.'; MAX_TOKEN_LEN]) > 4);
     }
 
     #[test]
