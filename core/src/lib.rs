@@ -105,6 +105,15 @@ pub mod internal {
     #[cfg(feature = "rsa")]
     pub use crate::crypto::rsa::internal as rsa;
 
+    /// Decodes base64url into the front of `memory` and returns the number of bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader.
+    pub fn base64url(text: &[u8], memory: &mut [u8]) -> Result<usize, Reason> {
+        crate::text::base64url::decode(text, memory).map(|(decoded, _)| decoded.len())
+    }
+
     /// Checks that `text` is one JSON object as the reader wants it.
     ///
     /// # Errors

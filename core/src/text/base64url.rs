@@ -21,20 +21,13 @@ pub(crate) fn decode<'m>(
     let len = decoded_len(text.len()).ok_or(Reason::InvalidBase64)?;
     let (decoded, rest) = memory.split_at_mut_checked(len).ok_or(Reason::MemoryTooSmall)?;
 
-    // Two groups at a time where registers hold both. The tail of `text` has up to seven
-    // characters and that of `decoded` up to five bytes, so the pairs are equally many.
-    let (pairs, text_tail) = text.as_chunks::<8>();
-    let (sixes, decoded_tail) = decoded.as_chunks_mut::<6>();
+    // The tail of `text` has up to fifteen characters and that of `decoded` up to eleven bytes, so
+    // there are as many chunks of one as of the other.
+    let (chunks, text_tail) = text.as_chunks::<CHUNK>();
+    let (places, decoded_tail) = decoded.as_chunks_mut::<{ CHUNK / 4 * 3 }>();
     let mut bad = 0;
-    for ([a, b, c, d, e, f, g, h], six) in pairs.iter().zip(sixes) {
-        let (first, second) = (bits([*a, *b, *c, *d]), bits([*e, *f, *g, *h]));
-        bad |= first | second;
-        // A word and a half of one: six single bytes would be stored one by one.
-        let (words, halves) = six.as_chunks_mut();
-        if let ([word], Some(half)) = (words, halves.first_chunk_mut()) {
-            *word = (first << 8 | second >> 16).to_be_bytes();
-            *half = u16::try_from(second & 0xffff).unwrap_or(0).to_be_bytes();
-        }
+    for (chunk, place) in chunks.iter().zip(places) {
+        bad |= decode_chunk(chunk, place);
     }
     let (groups, tail) = text_tail.as_chunks();
     let (triples, last) = decoded_tail.as_chunks_mut();
@@ -89,16 +82,38 @@ const FOREIGN: u32 = 1 << 31;
 static ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 #[cfg(target_pointer_width = "64")]
-use wide::bits;
+use wide::{CHUNK, bits, decode_chunk};
 
 #[cfg(not(target_pointer_width = "64"))]
-use small::bits;
+use small::{CHUNK, bits, decode_chunk};
 
 /// A table for each of the four places in a group, 4 KiB: the bits come from memory where they
 /// belong, which saves a shift for each character.
 #[cfg(target_pointer_width = "64")]
 mod wide {
     use super::{ALPHABET, FOREIGN};
+
+    /// Characters that are decoded at once: as many as fill words of memory.
+    pub(super) const CHUNK: usize = 16;
+
+    /// Decodes four groups, and returns what [`bits`] says of all of them.
+    #[inline(always)]
+    pub(super) fn decode_chunk(chunk: &[u8; CHUNK], place: &mut [u8; 12]) -> u32 {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *chunk;
+        let (first, second) = (bits([a, b, c, d]), bits([e, f, g, h]));
+        let (third, fourth) = (bits([i, j, k, l]), bits([m, n, o, p]));
+        let high = u64::from(first) << 24 | u64::from(second);
+        let low = u64::from(third) << 24 | u64::from(fourth);
+        // A word and a half of one: single bytes would be stored one by one.
+        let (words, rest) = place.as_chunks_mut();
+        let (halves, _) = rest.as_chunks_mut();
+        if let ([word], [half]) = (words, halves) {
+            *word = (high << 16 | low >> 32).to_be_bytes();
+            let [_, _, _, _, bytes @ ..] = low.to_be_bytes();
+            *half = bytes;
+        }
+        first | second | third | fourth
+    }
 
     /// The 24 bits that a group of four characters stands for; [`FOREIGN`] is set, and the bits
     /// are of no use, where one of them is not of the alphabet.
@@ -135,6 +150,20 @@ mod wide {
 #[cfg(any(test, not(target_pointer_width = "64")))]
 mod small {
     use super::{ALPHABET, FOREIGN};
+
+    /// Characters that are decoded at once.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(super) const CHUNK: usize = 4;
+
+    /// Decodes a group, and returns what [`bits`] says of it.
+    #[cfg(not(target_pointer_width = "64"))]
+    #[inline(always)]
+    pub(super) fn decode_chunk(chunk: &[u8; CHUNK], place: &mut [u8; 3]) -> u32 {
+        let value = bits(*chunk);
+        let [_, bytes @ ..] = value.to_be_bytes();
+        *place = bytes;
+        value
+    }
 
     /// The 24 bits that a group of four characters stands for; [`FOREIGN`] is set, and the bits
     /// are of no use, where one of them is not of the alphabet.
