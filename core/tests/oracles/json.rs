@@ -97,6 +97,60 @@ fn documents_that_are_nearly_right() {
     assert!(counts.iter().all(|count| *count > 200), "{counts:?}");
 }
 
+/// Names and strings are read eight bytes at a time: every byte, at every place of a word, in
+/// documents that end at every place of one.
+#[test]
+fn every_byte_at_every_place_of_a_word() {
+    let mut counts = [0_u32; 4];
+    for (before, after) in
+        [("\"", "\":0}"), ("\"k\":\"", "\"}"), ("\"k\":[1", "]}"), ("\"k\":", "}")]
+    {
+        for space in 0..8 {
+            for len in 0..20 {
+                for at in 0..len {
+                    for byte in BYTES {
+                        let mut text = format!("{{{}{before}", " ".repeat(space)).into_bytes();
+                        let start = text.len();
+                        text.resize(start + len, b'1');
+                        text[start + at] = byte;
+                        text.extend_from_slice(after.as_bytes());
+                        counts[compare(&text)] += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(counts[0] > 1000 && counts[1] > 1000, "{counts:?}");
+}
+
+/// What stops a reader, and what stands next to that.
+const BYTES: [u8; 26] = [
+    0, 1, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x39, 0x3a, 0x5b, 0x5c, 0x5d,
+    0x65, 0x7d, 0x7f, 0x80, 0xa0, 0xa2, 0xdc, 0xe9, 0xff,
+];
+
+/// Names with escapes at every place of a word are the names that they stand for.
+#[test]
+fn escapes_at_every_place_of_a_word() {
+    let name = "abcdefghijklmnopqrstuvwxyz";
+    for len in 1..name.len() {
+        for at in 0..len {
+            for letter in ["\\u0061", "\\n", "\\ud83d\\ude00", "é", "\\u00e9"] {
+                let plain = &name[..len];
+                let decoded: String = serde_json::from_str(&format!("\"{letter}\"")).unwrap();
+                let raw = format!("{}{letter}{}", &plain[..at], &plain[at..]);
+                let same = raw.replace(letter, &decoded);
+                let same = same.replace('\n', "\\u000a");
+                assert_eq!(compare(format!("{{\"{raw}\":1}}").as_bytes()), 0);
+                let other = format!("{{\"{raw}\":1,\"x\":[],\"{same}\":1}}");
+                assert_eq!(compare(other.as_bytes()), 2, "{other}");
+                let longer = format!("{{\"{raw}\":1,\"{same}!\":1}}");
+                assert_eq!(compare(longer.as_bytes()), 0, "{longer}");
+            }
+        }
+    }
+}
+
 fn mutate(text: &mut Vec<u8>, random: &mut Random) {
     let at = random.below(text.len() + 1);
     let end = (at + random.below(6)).min(text.len());

@@ -1,6 +1,7 @@
 //! A position in a document. Behind the end it reads NUL, which is legal nowhere in JSON, so that
 //! no step needs a check of its own for the end.
 
+use super::members::Kinds;
 use super::steps;
 use crate::Reason;
 
@@ -93,27 +94,99 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes the string whose opening quote stands here, and says whether it holds escapes.
+    /// Takes this colon, comma or bracket, and white space around it, if it is what stands next.
     #[inline(always)]
-    pub(super) fn take_string(&mut self) -> Result<bool, Reason> {
+    pub(super) fn take_separator(&mut self, separator: u8) -> bool {
+        match self.rest {
+            [here, next, ..] if *here == separator && *next > b' ' => {
+                self.advance(1);
+                true
+            }
+            _ => {
+                let taken;
+                (*self, taken) = self.behind_separator(separator);
+                taken
+            }
+        }
+    }
+
+    /// Behind the separator and the white space around it, or behind the white space before another
+    /// one.
+    #[inline(never)]
+    fn behind_separator(mut self, separator: u8) -> (Self, bool) {
+        self.skip_space();
+        let is_here = self.peek() == separator;
+        if is_here {
+            self.advance(1);
+            self.skip_space();
+        }
+        (self, is_here)
+    }
+
+    /// Takes the string whose opening quote stands here, and notes whether it holds escapes.
+    #[inline(always)]
+    pub(super) fn take_string(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
         self.advance(1);
         self.skip_plain();
-        if self.peek() == b'"' {
-            self.advance(1);
-            return Ok(false);
+        if let [b'"', rest @ ..] = self.rest {
+            self.rest = rest;
+            kinds.add(Kinds::PLAIN_STRINGS);
+        } else {
+            *self = self.behind_rest_of_string()?;
+            kinds.add(Kinds::ESCAPED_STRINGS);
         }
-        *self = self.behind_rest_of_string()?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// Behind the value that stands here, if it is no object and no array.
+    #[inline(never)]
+    pub(super) fn behind_scalar(mut self) -> Result<(Self, Kinds), Reason> {
+        let mut kinds = Kinds::OTHERS;
+        match self.peek() {
+            b'"' => {
+                kinds = Kinds::NONE;
+                self.take_string(&mut kinds)?;
+            }
+            b'-' | b'0'..=b'9' => self.take_number()?,
+            _ => {
+                if !["true", "false", "null"].iter().any(|word| self.take_literal(word)) {
+                    return Err(Reason::InvalidJson);
+                }
+            }
+        }
+        Ok((self, kinds))
+    }
+
+    /// Takes the value that stands here, if it is no object and no array.
+    #[inline(always)]
+    pub(super) fn take_scalar(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
+        let kind;
+        (*self, kind) = self.behind_scalar()?;
+        kinds.add(kind);
+        Ok(())
     }
 
     /// Takes a number, where a digit or a minus sign stands.
     #[inline(always)]
-    pub(super) fn take_number(&mut self) -> Result<(), Reason> {
-        // A digit alone, as in arrays of small numbers.
-        if let [b'0'..=b'9', b',' | b']' | b'}', ..] = self.rest {
+    fn take_number(&mut self) -> Result<(), Reason> {
+        if self.peek() == b'-' {
             self.advance(1);
-        } else {
-            *self = self.behind_number()?;
+        }
+        let leads_with_zero = self.peek() == b'0';
+        // A zero stands alone before the point.
+        if self.take_digits()? != 1 && leads_with_zero {
+            return Err(Reason::InvalidJson);
+        }
+        if self.peek() == b'.' {
+            self.advance(1);
+            self.take_digits()?;
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.advance(1);
+            if matches!(self.peek(), b'+' | b'-') {
+                self.advance(1);
+            }
+            self.take_digits()?;
         }
         Ok(())
     }
@@ -142,37 +215,41 @@ impl<'a> Cursor<'a> {
                     self.advance(1);
                     return Ok(self);
                 }
-                b'\\' => self.take_escape()?,
+                b'\\' => _ = self.take_escape()?,
                 0..0x20 => return Err(Reason::InvalidJson),
                 _ => self.skip_plain(),
             }
         }
     }
 
-    /// Takes the escape at the cursor, which stands on its backslash.
+    /// Takes the escape at the cursor, which stands on its backslash, and says what it stands for.
     ///
     /// A lone surrogate is refused: it stands for no character, and readers differ in what they
     /// make of it ([RFC 8259, section 8.2](https://www.rfc-editor.org/rfc/rfc8259#section-8.2)).
     #[inline(always)]
-    pub(super) fn take_escape(&mut self) -> Result<(), Reason> {
+    pub(super) fn take_escape(&mut self) -> Result<char, Reason> {
         self.advance(1);
         let letter = self.peek();
         self.advance(1);
         match letter {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
-            b'u' => match self.take_hex()? {
-                0xdc00..=0xdfff => Err(Reason::InvalidJson),
-                0xd800..=0xdbff => {
-                    if !self.take_literal("\\u") {
+            b'"' | b'\\' | b'/' => Ok(char::from(letter)),
+            b'b' => Ok('\u{8}'),
+            b'f' => Ok('\u{c}'),
+            b'n' => Ok('\n'),
+            b'r' => Ok('\r'),
+            b't' => Ok('\t'),
+            b'u' => {
+                let mut code = self.take_hex()?;
+                if code & 0xfc00 == 0xd800 && self.take_literal("\\u") {
+                    let second = self.take_hex()?;
+                    if second & 0xfc00 != 0xdc00 {
                         return Err(Reason::InvalidJson);
                     }
-                    match self.take_hex()? {
-                        0xdc00..=0xdfff => Ok(()),
-                        _ => Err(Reason::InvalidJson),
-                    }
+                    code = 0x1_0000_u32.wrapping_add((code & 0x3ff) << 10 | second & 0x3ff);
                 }
-                _ => Ok(()),
-            },
+                // What is left of surrogates stands alone, and is none.
+                char::from_u32(code).ok_or(Reason::InvalidJson)
+            }
             _ => Err(Reason::InvalidJson),
         }
     }
@@ -186,69 +263,11 @@ impl<'a> Cursor<'a> {
         Ok(value)
     }
 
-    /// Moves past the escape that stands here, which [`take_escape`](Self::take_escape) has passed,
-    /// and says what it stands for.
+    /// Takes the digits that have to stand here.
     #[inline(always)]
-    pub(super) fn decode_escape(&mut self) -> char {
-        self.advance(1);
-        let letter = self.peek();
-        self.advance(1);
-        match letter {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let first = self.take_hex().unwrap_or(0);
-                let code = if first & 0xfc00 == 0xd800 {
-                    self.advance(2);
-                    let second = self.take_hex().unwrap_or(0);
-                    0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff)
-                } else {
-                    first
-                };
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            c => char::from(c),
-        }
-    }
-
-    #[inline(never)]
-    fn behind_number(mut self) -> Result<Self, Reason> {
-        if self.peek() == b'-' {
-            self.advance(1);
-        }
-        let leads_with_zero = self.peek() == b'0';
-        let integer = self.skip_digits();
-        // A zero stands alone before the point.
-        if integer == 0 || leads_with_zero && integer != 1 {
-            return Err(Reason::InvalidJson);
-        }
-        match self.peek() {
-            b'.' | b'e' | b'E' => self.behind_fraction_and_exponent(),
-            _ => Ok(self),
-        }
-    }
-
-    #[inline(never)]
-    fn behind_fraction_and_exponent(mut self) -> Result<Self, Reason> {
-        if self.peek() == b'.' {
-            self.advance(1);
-            if self.skip_digits() == 0 {
-                return Err(Reason::InvalidJson);
-            }
-        }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.advance(1);
-            if matches!(self.peek(), b'+' | b'-') {
-                self.advance(1);
-            }
-            if self.skip_digits() == 0 {
-                return Err(Reason::InvalidJson);
-            }
-        }
-        Ok(self)
+    fn take_digits(&mut self) -> Result<usize, Reason> {
+        let digits = self.skip_digits();
+        if digits == 0 { Err(Reason::InvalidJson) } else { Ok(digits) }
     }
 
     /// Moves to the next byte that is no digit and says how many digits there were.
@@ -267,39 +286,27 @@ impl<'a> Cursor<'a> {
         self.advance(usize::from(first_byte(non_digits(self.last_word()))));
         before.wrapping_sub(self.rest.len())
     }
-
-    /// The name that starts here, if it has fewer than eight bytes and no escapes, first byte
-    /// lowest, and its length; moves behind its closing quote.
-    #[inline(always)]
-    pub(super) fn take_short_name(&mut self) -> Option<(u64, usize)> {
-        let word = self.word();
-        let len = first_byte_or_eight(stops(word));
-        let bits = len.wrapping_mul(8);
-        if word.unbounded_shr(bits) & 0xff != 0x22 {
-            return None;
-        }
-        let len = usize::try_from(len).ok()?;
-        self.advance(len.wrapping_add(1));
-        Some((word & !u64::MAX.unbounded_shl(bits), len))
-    }
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 
+/// How many bytes of a word, from the lowest, stand before a quote, a backslash or a control byte:
+/// eight where there is none.
+#[inline(always)]
+pub(super) const fn plain_bytes(word: u64) -> u32 {
+    stops(word).trailing_zeros() >> 3
+}
+
 /// The high bit of each byte that is a quote, a backslash or below 0x20; exact up to and with the
 /// lowest one.
 #[inline(always)]
 const fn stops(word: u64) -> u64 {
-    const QUOTES: u64 = ONES * 0x22;
-    const BACKSLASHES: u64 = ONES * 0x5c;
-    const SPACES: u64 = ONES * 0x20;
-    let quote = word ^ QUOTES;
-    let backslash = word ^ BACKSLASHES;
-    ((word.wrapping_sub(SPACES) & !word)
-        | (quote.wrapping_sub(ONES) & !quote)
-        | (backslash.wrapping_sub(ONES) & !backslash))
-        & HIGH
+    // With bit 1 turned over, quotes are 0x20, and all that is below 0x20 stays there; 0x20 and
+    // 0x21, which are no stops, become 0x22 and 0x23.
+    let turned = word ^ (ONES * 0x02);
+    let backslash = word ^ (ONES * 0x5c);
+    (turned.wrapping_sub(ONES * 0x21) | backslash.wrapping_sub(ONES)) & !word & HIGH
 }
 
 /// The high bit of each byte that is no decimal digit; exact up to and with the lowest one.
@@ -338,12 +345,6 @@ fn hex_value(digits: [u8; 4]) -> Option<u32> {
 #[expect(clippy::as_conversions, reason = "a number below 8")]
 const fn first_byte(bits: u64) -> u8 {
     (bits.trailing_zeros() >> 3) as u8
-}
-
-/// The same, and 8 where no bit is set.
-#[inline(always)]
-const fn first_byte_or_eight(bits: u64) -> u32 {
-    bits.trailing_zeros() >> 3
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The names of members: those that are looked for, and those of open objects, to find the ones
 //! that stand twice.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, plain_bytes};
 use super::steps;
-use super::string::{Piece, Text};
+use super::string::Text;
 use crate::Reason;
 use crate::limits::{MAX_MEMBERS, MAX_NAME_COLLISIONS, NAME_LEN};
 
@@ -63,7 +63,7 @@ impl<const N: usize> Known<N> {
 
     /// The place of `name` among the names.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let hash = hash_plain(Cursor::new(name), name.len());
+        let hash = hash_plain(name);
         self.as_table().find(hash, name.len(), || Text::new(name, false))
     }
 
@@ -149,14 +149,14 @@ impl<'m> Names<'m> {
         Ok(())
     }
 
-    /// Refuses `name` if one of the names from `first` on is equal to it.
+    /// Refuses the name that starts at `start` if one of those from `first` on is equal to it.
     #[inline(always)]
     pub(super) fn refuse_seen(
         &mut self,
         text: &str,
         first: usize,
         hash: u64,
-        name: Text<'_>,
+        start: u32,
     ) -> Result<(), Reason> {
         let open = first..self.open;
         let suspects = Suspects {
@@ -164,7 +164,7 @@ impl<'m> Names<'m> {
             starts: self.starts.get(open).unwrap_or_default(),
             collisions_left: self.collisions_left,
         };
-        self.collisions_left = suspects.refuse(text, low_half(hash), name)?;
+        self.collisions_left = suspects.refuse(text, low_half(hash), start)?;
         Ok(())
     }
 }
@@ -177,11 +177,12 @@ struct Suspects<'m> {
 }
 
 impl Suspects<'_> {
-    /// Refuses `name` if one of the names is equal to it; else returns how many more collisions
-    /// are put up with.
+    /// Refuses the name at `new` if one of the names is equal to it; else returns how many more
+    /// collisions are put up with.
     #[inline(never)]
-    fn refuse(self, text: &str, hash: [u8; 4], name: Text<'_>) -> Result<u32, Reason> {
+    fn refuse(self, text: &str, hash: [u8; 4], new: u32) -> Result<u32, Reason> {
         let Self { hashes, starts, mut collisions_left } = self;
+        let mut name = None;
         let (blocks, rest) = hashes.as_chunks::<16>();
         let suspicious = blocks.iter().map(|block| is_any(block, hash));
         let suspicious = suspicious.chain(core::iter::once(is_any(rest, hash)));
@@ -190,7 +191,9 @@ impl Suspects<'_> {
             let hashes = hashes.get(first..).unwrap_or_default().iter().take(16);
             let starts = starts.get(first..).unwrap_or_default();
             for (_, start) in hashes.zip(starts).filter(|(other, _)| **other == hash) {
-                if string_at(text, u32::from_le_bytes(*start)) == name {
+                if string_at(text, u32::from_le_bytes(*start))
+                    == *name.get_or_insert_with(|| string_at(text, new))
+                {
                     return Err(Reason::DuplicateMember);
                 }
                 collisions_left = collisions_left.checked_sub(1).ok_or(Reason::TooLarge)?;
@@ -208,13 +211,12 @@ fn is_any(hashes: &[[u8; 4]], hash: [u8; 4]) -> bool {
     hashes.iter().fold(0, |any, other| any | u32::from(u32::from_le_bytes(*other) == hash)) != 0
 }
 
-const fn low_half(hash: u64) -> [u8; 4] {
-    let [a, b, c, d, ..] = hash.to_le_bytes();
-    [a, b, c, d]
+fn low_half(hash: u64) -> [u8; 4] {
+    u32::try_from(hash & 0xffff_ffff).unwrap_or(0).to_le_bytes()
 }
 
 /// The checked string whose first character is at `start`.
-fn string_at(text: &str, start: u32) -> Text<'_> {
+pub(super) fn string_at(text: &str, start: u32) -> Text<'_> {
     let start = usize::try_from(start).unwrap_or(usize::MAX);
     let mut cursor = Cursor::new_at(text, start);
     let mut has_escapes = false;
@@ -229,49 +231,93 @@ fn string_at(text: &str, start: u32) -> Text<'_> {
     }
 }
 
-/// The hash of the name of `len` bytes, without escapes, that the cursor stands at. Not keyed: who
-/// searches for equal hashes gains nothing but [`MAX_NAME_COLLISIONS`] comparisons.
-#[inline(always)]
-pub(super) fn hash_plain(mut cursor: Cursor<'_>, len: usize) -> u64 {
-    let (mut hash, mut left) = (0, len);
-    while left >= 8 {
-        hash = mix(hash, cursor.word());
-        cursor.advance(8);
-        left = left.wrapping_sub(8);
-    }
-    let beyond = 64_u32.saturating_sub(u32::try_from(left).unwrap_or(0).wrapping_mul(8));
-    finish(hash, cursor.word() & u64::MAX.unbounded_shr(beyond), len)
+/// The hash of a name without escapes. Not keyed: who searches for equal hashes gains nothing but
+/// [`MAX_NAME_COLLISIONS`] comparisons.
+fn hash_plain(name: &str) -> u64 {
+    let (words, rest) = name.as_bytes().as_chunks();
+    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    finish(hash, last, name.len())
 }
 
-/// The same hash of a name of `len` bytes, fewer than eight, which are `word`, first byte lowest.
+/// Takes the name, up to and with its closing quote, whose first character is at the cursor, if
+/// it has no escapes; returns its hash and its length.
 #[inline(always)]
-pub(super) const fn hash_short(word: u64, len: usize) -> u64 {
-    finish(0, word, len)
-}
-
-/// The same hash of a decoded name, and the bytes it has.
-#[inline(never)]
-pub(super) fn hash_escaped(name: Text<'_>) -> (u64, usize) {
-    let (mut hash, mut word, mut len) = (0, 0_u64, 0_usize);
-    let mut push = |byte: u8| {
-        // The first byte ends up lowest, as `hash_plain` reads it.
-        word = word >> 8 | u64::from(byte) << 56;
-        len = len.wrapping_add(1);
-        if len.is_multiple_of(8) {
+pub(super) fn take_plain_name(mut cursor: Cursor<'_>) -> Option<(Cursor<'_>, u64, usize)> {
+    let (mut hash, mut len) = (0, 0_usize);
+    loop {
+        let word = cursor.word();
+        let bytes = plain_bytes(word);
+        if bytes == 8 {
             hash = mix(hash, word);
-            word = 0;
+            len = len.wrapping_add(8);
+            cursor.advance(8);
+            continue;
         }
-    };
-    for piece in name.pieces() {
-        match piece {
-            Piece::Plain(text) => text.bytes().for_each(&mut push),
-            Piece::Char(c) if c.is_ascii() => push(u8::try_from(c).unwrap_or(0)),
-            Piece::Char(c) => c.encode_utf8(&mut [0; 4]).bytes().for_each(&mut push),
+        let bits = bytes.wrapping_mul(8);
+        if word.wrapping_shr(bits) & 0xff != 0x22 {
+            return None;
+        }
+        let bytes = usize::try_from(bytes).unwrap_or(0);
+        len = len.wrapping_add(bytes);
+        cursor.advance(bytes.wrapping_add(1));
+        return Some((cursor, finish(hash, word & !u64::MAX.wrapping_shl(bits), len), len));
+    }
+}
+
+/// The same for a name with escapes; the length is that of the decoded name.
+#[inline(never)]
+pub(super) fn take_escaped_name(
+    mut cursor: Cursor<'_>,
+) -> Result<(Cursor<'_>, u64, usize), Reason> {
+    let mut hasher = Hasher { hash: 0, word: 0, len: 0 };
+    loop {
+        let word = cursor.word();
+        let bytes = plain_bytes(word);
+        hasher.push(word & !u64::MAX.unbounded_shl(bytes.wrapping_mul(8)), bytes);
+        if bytes != 0 {
+            cursor.advance(usize::try_from(bytes).unwrap_or(0));
+        }
+        match cursor.peek() {
+            b'"' => {
+                cursor.advance(1);
+                let len = usize::try_from(hasher.len).unwrap_or(0);
+                return Ok((cursor, finish(hasher.hash, hasher.word, len), len));
+            }
+            b'\\' => {
+                let c = cursor.take_escape()?;
+                let mut bytes = [0; 4];
+                let len = c.encode_utf8(&mut bytes).len();
+                let word = u64::from(u32::from_le_bytes(bytes));
+                hasher.push(word, u32::try_from(len).unwrap_or(0));
+            }
+            _ if bytes == 8 => {}
+            _ => return Err(Reason::InvalidJson),
         }
     }
-    let bytes_in_word = u32::try_from(len % 8).unwrap_or(0);
-    let unused = 64_u32.saturating_sub(bytes_in_word.saturating_mul(8));
-    (finish(hash, word.unbounded_shr(unused), len), len)
+}
+
+/// The hash of a name that comes in pieces.
+struct Hasher {
+    hash: u64,
+    /// The bytes that do not fill a word yet, first byte lowest.
+    word: u64,
+    len: u32,
+}
+
+impl Hasher {
+    /// Takes up to eight bytes, first byte lowest; those above are zero.
+    #[inline(always)]
+    fn push(&mut self, bytes: u64, count: u32) {
+        let before = self.len % 8;
+        let bits = before.wrapping_mul(8);
+        self.word |= bytes.wrapping_shl(bits);
+        if before.wrapping_add(count) >= 8 {
+            self.hash = mix(self.hash, self.word);
+            self.word = bytes.unbounded_shr(64_u32.wrapping_sub(bits));
+        }
+        self.len = self.len.wrapping_add(count);
+    }
 }
 
 /// The same hash of a name without escapes, for the compiler.
@@ -324,17 +370,23 @@ mod tests {
     fn escaped_plain_and_known_names_hash_alike() {
         for name in ["", "a", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmnopq", "é€😀"]
         {
-            let escaped: String =
-                name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
             let hash = hash_known(name.as_bytes());
-            assert_eq!(hash_plain(Cursor::new(name), name.len()), hash, "{name}");
-            let behind = format!("{name}\":\"more text of the document");
-            if name.len() < 8 {
-                let (word, len) = Cursor::new(&behind).take_short_name().unwrap();
-                assert_eq!((hash_short(word, len), len), (hash, name.len()), "{name}");
+            assert_eq!(hash_plain(name), hash, "{name}");
+            for behind in ["\"", "\":\"more text of the document"] {
+                let plain = format!("{name}{behind}");
+                let (rest, taken, len) = take_plain_name(Cursor::new(&plain)).unwrap();
+                assert_eq!((taken, len, rest.at(&plain)), (hash, name.len(), name.len() + 1));
+                let escaped: String =
+                    name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+                // Escapes and what stands for itself, at each place of a word.
+                for (at, _) in name.char_indices() {
+                    let units = name[..at].encode_utf16().count();
+                    let half = format!("{}{}{behind}", &name[..at], &escaped[6 * units..]);
+                    let (rest, taken, len) = take_escaped_name(Cursor::new(&half)).unwrap();
+                    assert_eq!((taken, len), (hash, name.len()), "{half}");
+                    assert_eq!(rest.at(&half), half.len() - behind.len() + 1);
+                }
             }
-            assert_eq!(hash_plain(Cursor::new(&behind), name.len()), hash, "{name}");
-            assert_eq!(hash_escaped(Text::new(&escaped, true)), (hash, name.len()), "{name}");
         }
     }
 
@@ -363,11 +415,11 @@ mod tests {
     fn names_made_to_collide_are_given_up_on() {
         let mut memory = [0; 64 * NAME_LEN];
         let mut names = Names::new(&mut memory);
-        let text = "abcdefghijklmnopqrstuvwxyz\"";
+        let text = "abcdefghijklmnopqrstuvwxyz\"!\"";
         for start in 0..=MAX_NAME_COLLISIONS {
             names.push(7, start).unwrap();
         }
-        let name = Text::new("!", false);
+        let name = 27;
         assert_eq!(names.refuse_seen(text, 0, 7, name), Err(Reason::TooLarge));
         let mut names = Names::new(&mut memory);
         for start in 0..MAX_NAME_COLLISIONS {
@@ -386,12 +438,12 @@ mod tests {
             names.push(i as u64, *start).unwrap();
         }
         for i in 0..100 {
-            let name = format!("{i:03}");
-            let refused = names.refuse_seen(&text, 0, i, Text::new(&name, false));
+            let name = starts[i as usize];
+            let refused = names.refuse_seen(&text, 0, i, name);
             assert_eq!(refused, Err(Reason::DuplicateMember));
             // What stands before `first` belongs to other objects.
             let first = i as usize + 1;
-            assert_eq!(names.refuse_seen(&text, first, i, Text::new(&name, false)), Ok(()));
+            assert_eq!(names.refuse_seen(&text, first, i, name), Ok(()));
         }
         assert_eq!(names.push(0, 0), Err(Reason::MemoryTooSmall));
     }

@@ -2,9 +2,8 @@
 
 use super::cursor::Cursor;
 use super::members::{Found, Kinds, Members};
-use super::names::{Known, Names, Table, hash_escaped, hash_plain, hash_short};
+use super::names::{Known, Names, Table, string_at, take_escaped_name, take_plain_name};
 use super::open::{Nesting, Open, Outer};
-use super::string::Text;
 use crate::Reason;
 use crate::limits::{MAX_JWK_SET_LEN, MAX_PAYLOAD_LEN};
 
@@ -60,7 +59,9 @@ const NO_MEMBER: usize = usize::MAX;
 /// has it once.
 ///
 /// Each turn of the outer loop takes a value, or the opening bracket of one, and the inner loop
-/// what stands between it and the next: every turn of either moves on.
+/// what stands between it and the next: every turn of either moves on. Members and elements that
+/// are no objects or arrays do not come here: [`Scan::take_members`] and [`take_elements`] take a
+/// row of them, in loops that keep to registers.
 #[inline(never)]
 fn scan<'a>(
     text: &'a str,
@@ -69,42 +70,35 @@ fn scan<'a>(
     found: &mut [Found],
     mut watch: Option<Watch<'_, 'a>>,
 ) -> Result<(), Reason> {
-    // Variables of their own, and no struct of them all, keep to registers.
+    let mut scan =
+        Scan { text, names: Names::new(names), known, found, object: Open::new(0), start: 0 };
     let mut cursor = Cursor::new(text);
-    let mut names = Names::new(names);
     let mut nesting = Nesting::NONE;
-    let mut object = Open::new(0);
     let mut outer = Outer::new();
-    // The member of the outermost object that is being read, if it is a known one; where its
-    // value starts, where the element of its value does, and the kinds of value in it.
+    // The member of the outermost object that is being read, if it is a known one; where the
+    // element of its value starts, and the kinds of value in it.
     let mut member = NO_MEMBER;
-    let (mut start, mut element_start, mut kinds) = (0, 0, Kinds::NONE);
+    let (mut element_start, mut kinds) = (0, Kinds::NONE);
 
     cursor.skip_space();
     if cursor.peek() != b'{' {
         return Err(Reason::InvalidJson);
     }
     'values: loop {
-        if nesting.depth == 1 {
-            (start, kinds) = (cursor.at(text), Kinds::NONE);
-        } else if nesting.depth == 2 {
+        if nesting.depth == 2 {
             element_start = cursor.at(text);
         }
         let mut is_before_name = false;
         match cursor.peek() {
-            b'"' => kinds.add(match cursor.take_string()? {
-                false => Kinds::PLAIN_STRINGS,
-                true => Kinds::ESCAPED_STRINGS,
-            }),
             b'{' => {
                 kinds.add(nesting.kinds_around());
                 nesting.open(true)?;
-                object.open(&mut outer, names.open())?;
+                scan.open(&mut outer)?;
                 cursor.take_bracket();
                 if cursor.peek() == b'}' {
                     cursor.advance(1);
                     nesting.close();
-                    object.close(&mut outer);
+                    scan.object.close(&mut outer);
                 } else {
                     is_before_name = true;
                 }
@@ -113,138 +107,198 @@ fn scan<'a>(
                 kinds.add(nesting.kinds_around());
                 nesting.open(false)?;
                 cursor.take_bracket();
-                if cursor.peek() != b']' {
-                    continue 'values;
-                }
-                cursor.advance(1);
-                nesting.close();
-            }
-            b'-' | b'0'..=b'9' => {
-                kinds.add(Kinds::OTHERS);
-                cursor.take_number()?;
-            }
-            _ => {
-                kinds.add(Kinds::OTHERS);
-                if !["true", "false", "null"].iter().any(|word| cursor.take_literal(word)) {
-                    return Err(Reason::InvalidJson);
-                }
-            }
-        }
-        while !is_before_name {
-            if nesting.depth == 1 {
-                if let Some(found) = found.get_mut(member) {
-                    *found = Found { start: offset(start), end: offset(cursor.at(text)), kinds };
-                }
-            } else if nesting.depth == 2 {
-                if let Some(watch) = &mut watch
-                    && watch.member == member
-                    && !nesting.is_in_object()
-                {
-                    let element = text.get(element_start..cursor.at(text)).unwrap_or("");
-                    (watch.each)(element)?;
-                }
-            } else if nesting.depth == 0 {
-                break 'values;
-            }
-            cursor.skip_space();
-            match (cursor.peek(), nesting.is_in_object()) {
-                (b',', is_in_object) => {
+                if cursor.peek() == b']' {
                     cursor.advance(1);
-                    cursor.skip_space();
-                    if !is_in_object {
+                    nesting.close();
+                } else {
+                    if watch.is_some() || matches!(cursor.peek(), b'{' | b'[') {
                         continue 'values;
                     }
-                    is_before_name = true;
+                    let next;
+                    (cursor, next) = take_elements(cursor, &mut kinds)?;
+                    if next == Next::Value {
+                        continue 'values;
+                    }
                 }
-                (b'}', true) => {
-                    cursor.advance(1);
-                    nesting.close();
-                    names.forget_from(object.names_before);
-                    object.close(&mut outer);
-                }
-                (b']', false) => {
-                    cursor.advance(1);
-                    nesting.close();
-                }
-                _ => return Err(Reason::InvalidJson),
             }
+            _ => cursor.take_scalar(&mut kinds)?,
         }
-        let name = Name::take(text, &mut cursor)?;
-        if object.has_perhaps(name.hash) {
-            let first = object.names_before;
-            names.refuse_seen(text, first, name.hash, name.text(text))?;
-        }
-        names.push(name.hash, offset(name.start))?;
-        if nesting.depth == 1 {
-            let index = known.find(name.hash, name.len, || name.text(text));
-            member = index.unwrap_or(NO_MEMBER);
+        loop {
+            if !is_before_name {
+                if cursor.peek() == b']' && nesting.depth > 2 && !nesting.is_in_object() {
+                    // Nobody wants to see what ends here, or any value before it.
+                    cursor.advance(1);
+                    nesting.close();
+                    continue;
+                }
+                if nesting.depth == 1 {
+                    scan.find(member, cursor, kinds);
+                } else if nesting.depth == 2 {
+                    if let Some(watch) = &mut watch
+                        && watch.member == member
+                        && !nesting.is_in_object()
+                    {
+                        let element = text.get(element_start..cursor.at(text)).unwrap_or("");
+                        (watch.each)(element)?;
+                    }
+                } else if nesting.depth == 0 {
+                    break 'values;
+                }
+                cursor.skip_space();
+                match (cursor.peek(), nesting.is_in_object()) {
+                    (b',', is_in_object) => {
+                        cursor.advance(1);
+                        cursor.skip_space();
+                        if !is_in_object {
+                            if watch.is_none() && !matches!(cursor.peek(), b'{' | b'[') {
+                                let next;
+                                (cursor, next) = take_elements(cursor, &mut kinds)?;
+                                if next == Next::Separator {
+                                    continue;
+                                }
+                            }
+                            continue 'values;
+                        }
+                    }
+                    (b'}', true) => {
+                        cursor.advance(1);
+                        nesting.close();
+                        scan.names.forget_from(scan.object.names_before);
+                        scan.object.close(&mut outer);
+                        continue;
+                    }
+                    (b']', false) => {
+                        cursor.advance(1);
+                        nesting.close();
+                        continue;
+                    }
+                    _ => return Err(Reason::InvalidJson),
+                }
+            }
+            is_before_name = false;
+            let (next, in_member);
+            (cursor, next, in_member) = scan.take_members(cursor, nesting.depth == 1)?;
+            if nesting.depth == 1 {
+                // What was found is found: nothing more is to be written for it.
+                (member, kinds) = (in_member, Kinds::NONE);
+            }
+            if next == Next::Value {
+                continue 'values;
+            }
         }
     }
     cursor.skip_space();
     if cursor.is_at_end() { Ok(()) } else { Err(Reason::InvalidJson) }
 }
 
-/// The name of a member.
-#[derive(Clone, Copy)]
-struct Name {
-    hash: u64,
-    /// Bytes of the decoded name.
-    len: usize,
-    /// Where it starts and ends, without its quotes.
-    start: usize,
-    end: usize,
-    has_escapes: bool,
+/// What comes next in a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// A value.
+    Value,
+    /// What stands behind a value: white space, a comma or a closing bracket.
+    Separator,
 }
 
-impl Name {
-    /// Takes a name, the colon behind it, and white space around that.
-    #[inline(always)]
-    fn take<'a>(document: &'a str, cursor: &mut Cursor<'a>) -> Result<Self, Reason> {
-        if cursor.peek() != b'"' {
-            return Err(Reason::InvalidJson);
-        }
-        cursor.advance(1);
-        let start = cursor.at(document);
-        let name = match cursor.take_short_name() {
-            Some((word, len)) => {
-                let end = start.wrapping_add(len);
-                Self { hash: hash_short(word, len), len, start, end, has_escapes: false }
-            }
-            None => {
-                let name = Self::long(document, start)?;
-                *cursor = Cursor::new_at(document, name.end.wrapping_add(1));
-                name
-            }
-        };
-        cursor.skip_space();
-        if cursor.peek() != b':' {
-            return Err(Reason::InvalidJson);
-        }
-        cursor.advance(1);
-        cursor.skip_space();
-        Ok(name)
+/// What is kept of a document while it is scanned, in memory, beside the cursor in registers.
+struct Scan<'s, 'a> {
+    text: &'a str,
+    names: Names<'s>,
+    known: Table<'s>,
+    found: &'s mut [Found],
+    /// The innermost object.
+    object: Open,
+    /// Where the value of the present member of the outermost object starts.
+    start: usize,
+}
+
+impl<'a> Scan<'_, 'a> {
+    fn open(&mut self, outer: &mut Outer) -> Result<(), Reason> {
+        self.object.open(outer, self.names.open())
     }
 
-    /// The name of eight bytes or more, or with escapes, that starts at `start`.
+    /// Notes the value of the present member, up to the cursor.
+    #[inline(always)]
+    fn find(&mut self, member: usize, cursor: Cursor<'a>, kinds: Kinds) {
+        if let Some(found) = self.found.get_mut(member) {
+            let end = offset(cursor.at(self.text));
+            *found = Found { start: offset(self.start), end, kinds };
+        }
+    }
+
+    /// Takes members, from a name on, up to a value that is an object or an array, or behind the
+    /// last one; says which member of the outermost object is still to be noted.
     #[inline(never)]
-    fn long(document: &str, start: usize) -> Result<Self, Reason> {
-        let mut cursor = Cursor::new_at(document, start.saturating_sub(1));
-        let has_escapes = cursor.take_string()?;
-        let end = cursor.at(document).saturating_sub(1);
-        let mut name = Self { hash: 0, len: 0, start, end, has_escapes };
-        (name.hash, name.len) = if has_escapes {
-            hash_escaped(name.text(document))
-        } else {
-            let len = end.saturating_sub(start);
-            (hash_plain(Cursor::new_at(document, start), len), len)
-        };
-        Ok(name)
+    fn take_members(
+        &mut self,
+        mut cursor: Cursor<'a>,
+        is_outermost: bool,
+    ) -> Result<(Cursor<'a>, Next, usize), Reason> {
+        loop {
+            if cursor.peek() != b'"' {
+                return Err(Reason::InvalidJson);
+            }
+            cursor.advance(1);
+            let start = cursor.at(self.text);
+            let (hash, len);
+            (cursor, hash, len) = match take_plain_name(cursor) {
+                Some(name) => name,
+                None => take_escaped_name(cursor)?,
+            };
+            if !cursor.take_separator(b':') {
+                return Err(Reason::InvalidJson);
+            }
+            let start = offset(start);
+            if self.object.has_perhaps(hash) {
+                self.refuse_seen(hash, start)?;
+            }
+            self.names.push(hash, start)?;
+            let mut member = NO_MEMBER;
+            if is_outermost {
+                let index = self.known.find(hash, len, || string_at(self.text, start));
+                member = index.unwrap_or(NO_MEMBER);
+                self.start = cursor.at(self.text);
+            }
+            let mut kinds = Kinds::NONE;
+            match cursor.peek() {
+                b'"' => cursor.take_string(&mut kinds)?,
+                b'{' | b'[' => return Ok((cursor, Next::Value, member)),
+                _ => cursor.take_scalar(&mut kinds)?,
+            }
+            self.find(member, cursor, kinds);
+            if !cursor.take_separator(b',') {
+                return Ok((cursor, Next::Separator, NO_MEMBER));
+            }
+        }
     }
 
-    /// The name in its document.
-    #[inline(always)]
-    fn text<'a>(&self, document: &'a str) -> Text<'a> {
-        Text::new(document.get(self.start..self.end).unwrap_or(""), self.has_escapes)
+    /// Refuses the name that starts at `start` if the object has it already.
+    #[inline(never)]
+    fn refuse_seen(&mut self, hash: u64, start: u32) -> Result<(), Reason> {
+        self.names.refuse_seen(self.text, self.object.names_before, hash, start)
+    }
+}
+
+/// Takes elements of an array, up to one that is an object or an array, or behind the last one.
+#[inline(never)]
+fn take_elements<'a>(
+    mut cursor: Cursor<'a>,
+    kinds: &mut Kinds,
+) -> Result<(Cursor<'a>, Next), Reason> {
+    let mut seen = *kinds;
+    loop {
+        match cursor.peek() {
+            b'"' => cursor.take_string(&mut seen)?,
+            b'{' | b'[' => {
+                *kinds = seen;
+                return Ok((cursor, Next::Value));
+            }
+            _ => cursor.take_scalar(&mut seen)?,
+        }
+        if !cursor.take_separator(b',') {
+            *kinds = seen;
+            return Ok((cursor, Next::Separator));
+        }
     }
 }
 

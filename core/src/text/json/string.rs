@@ -171,7 +171,9 @@ impl<'t> Iterator for Pieces<'t> {
     #[inline(always)]
     fn next(&mut self) -> Option<Piece<'t>> {
         if self.cursor.peek() == b'\\' {
-            return Some(Piece::Char(self.cursor.decode_escape()));
+            return Some(Piece::Char(
+                self.cursor.take_escape().unwrap_or(char::REPLACEMENT_CHARACTER),
+            ));
         }
         let start = self.cursor.at(self.raw);
         self.cursor.skip_plain();
@@ -204,14 +206,16 @@ impl Iterator for Decoded<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::members::Kinds;
     use super::*;
 
     fn text(raw: &str) -> Text<'_> {
         let quoted = format!("\"{raw}\"");
         let mut cursor = Cursor::new(&quoted);
-        let has_escapes = cursor.take_string().unwrap();
+        let mut kinds = Kinds::NONE;
+        cursor.take_string(&mut kinds).unwrap();
         assert_eq!(cursor.at(&quoted), quoted.len(), "not a string: {raw}");
-        Text::new(raw, has_escapes)
+        Text::new(raw, kinds.contains(Kinds::ESCAPED_STRINGS))
     }
 
     #[test]
