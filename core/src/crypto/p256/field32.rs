@@ -207,3 +207,6 @@ fn sum(a: &[u32; 8], b: &[u32; 8], mut carry: bool) -> ([u32; 8], bool) {
     limbs!(0 1 2 3 4 5 6 7);
     (sum, carry)
 }
+
+#[cfg(test)]
+mod bounds;

@@ -12,6 +12,8 @@
     reason = "indexes are bounded by the sizes of the arrays; sums are argued for one by one"
 )]
 
+use core::ops::{Add, Mul};
+
 use super::integer;
 
 /// Bits of a limb, and steps in a batch.
@@ -81,13 +83,12 @@ impl Modulus {
         let (mut d_sum, mut e_sum) = (0_i64, 0_i64);
         for i in 0..9 {
             let [d_limb, e_limb, m_limb] = [d[i], e[i], self.m[i]].map(i64::from);
-            d_sum += u * d_limb + v * e_limb + d_multiple * m_limb;
-            e_sum += q * d_limb + r * e_limb + e_multiple * m_limb;
+            let (d_low, d_carry) = column(d_sum, [u, v, d_multiple], [d_limb, e_limb, m_limb]);
+            let (e_low, e_carry) = column(e_sum, [q, r, e_multiple], [d_limb, e_limb, m_limb]);
             if i > 0 {
-                (d[i - 1], e[i - 1]) = (d_sum as i32 & MASK, e_sum as i32 & MASK);
+                (d[i - 1], e[i - 1]) = (d_low as i32, e_low as i32);
             }
-            d_sum >>= BITS;
-            e_sum >>= BITS;
+            (d_sum, e_sum) = (d_carry, e_carry);
         }
         (d[8], e[8]) = (d_sum as i32, e_sum as i32);
     }
@@ -148,25 +149,49 @@ type Matrix = [[i32; 2]; 2];
 /// doubles one row or the other, or adds the two.
 fn steps(delta: &mut i32, f: i32, g: i32) -> Matrix {
     let (mut f, mut g) = (f, g);
-    let ([mut u, mut v], [mut q, mut r]) = ([1_i32, 0_i32], [0_i32, 1_i32]);
+    let mut matrix = [[1, 0], [0, 1]];
     for _ in 0..BITS {
-        if g & 1 != 0 {
-            if *delta > 0 {
-                *delta = -*delta;
-                (f, g) = (g, f.wrapping_neg());
-                (u, q) = (q, -u);
-                (v, r) = (r, -v);
-            }
-            g = g.wrapping_add(f);
-            q += u;
-            r += v;
-        }
-        *delta += 2;
-        g >>= 1;
-        u <<= 1;
-        v <<= 1;
+        step(delta, &mut f, &mut g, &mut matrix);
     }
-    [[u, v], [q, r]]
+    matrix
+}
+
+#[inline(always)]
+fn step(delta: &mut i32, f: &mut i32, g: &mut i32, [[u, v], [q, r]]: &mut Matrix) {
+    if *g & 1 != 0 {
+        if *delta > 0 {
+            *delta = -*delta;
+            (*f, *g) = (*g, f.wrapping_neg());
+            (*u, *q) = (*q, -*u);
+            (*v, *r) = (*r, -*v);
+        }
+        *g = g.wrapping_add(*f);
+        *q += *u;
+        *r += *v;
+    }
+    *delta += 2;
+    *g >>= 1;
+    *u <<= 1;
+    *v <<= 1;
+}
+
+/// What a column of a row adds up to: a limb, and what it carries on. Generic, so that its bounds are
+/// shown with intervals.
+#[inline(always)]
+fn column<N: Number>(carry: N, [u, v, multiple]: [N; 3], [d, e, m]: [N; 3]) -> (N, N) {
+    (carry + u * d + v * e + multiple * m).split()
+}
+
+trait Number: Copy + Add<Output = Self> + Mul<Output = Self> {
+    /// The lowest 30 bits, and what is above them.
+    fn split(self) -> (Self, Self);
+}
+
+impl Number for i64 {
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        (self & Self::from(MASK), self >> BITS)
+    }
 }
 
 const fn limbs(words: &[u64; 4]) -> Signed {
@@ -181,3 +206,6 @@ const fn limbs(words: &[u64; 4]) -> Signed {
     }
     limbs
 }
+
+#[cfg(test)]
+mod bounds;

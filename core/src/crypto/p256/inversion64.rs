@@ -121,15 +121,7 @@ impl Modulus {
             while limbs > 1 && state.a[limbs - 1] | state.b[limbs - 1] == 0 {
                 limbs -= 1;
             }
-            // u, v ≤ 2^(31 batches).
-            match (limbs, batches) {
-                (4, ..=4) => state.batch::<4, 2>(),
-                (3 | 4, ..=6) => state.batch::<4, 3>(),
-                (3, ..=8) => state.batch::<3, 4>(),
-                (2, _) => state.batch::<2, 5>(),
-                (1, _) => state.batch::<1, 5>(),
-                _ => state.batch::<4, 5>(),
-            }
+            state.advance(limbs, batches);
             if state.a == [0; 4] {
                 // b = 1, so that ± v s = 2^k modulo m.
                 let inverse = self.multiply(&state.v, power);
@@ -157,6 +149,20 @@ struct State {
 }
 
 impl State {
+    /// The batch that is number `batches`, of numbers of at most so many limbs: u, v ≤ 2^(31 batches)
+    /// then.
+    #[inline(always)]
+    fn advance(&mut self, limbs: usize, batches: usize) {
+        match (limbs, batches) {
+            (4, ..=4) => self.batch::<4, 2>(),
+            (3 | 4, ..=6) => self.batch::<4, 3>(),
+            (3, ..=8) => self.batch::<3, 4>(),
+            (2, _) => self.batch::<2, 5>(),
+            (1, _) => self.batch::<1, 5>(),
+            _ => self.batch::<4, 5>(),
+        }
+    }
+
     /// 31 halvings of numbers of at most L limbs, whose factors then have at most C.
     #[inline(always)]
     fn batch<const L: usize, const C: usize>(&mut self) {
@@ -237,28 +243,47 @@ struct Factors {
 /// So each factor fits into half a word, and so do those of the difference, before it is halved.
 #[inline(always)]
 fn halve<T: Halving>(mut x: T, mut y: T) -> (T, T, Factors) {
-    // The factor of x0 in the low half, the magnitude of the one of y0 in the high one.
-    let (mut x_factors, mut y_factors) = (1_u64, 1_u64 << 32);
-    let mut is_swapped = false;
+    let (mut factors, mut is_swapped) = (Packed { x: 1, y: 1 << 32 }, false);
     let mut left = BATCH;
     let zeros = x.trailing_zeros().min(left);
     x = x.shifted(zeros);
-    y_factors <<= zeros;
+    factors = factors.of_half(zeros);
     left -= zeros;
     while left > 0 {
         let is_less;
         (x, y, is_less) = x.difference_and_smaller(&y);
-        let sum = x_factors.wrapping_add(y_factors);
-        y_factors = if is_less { x_factors } else { y_factors };
-        x_factors = sum;
+        factors = factors.of_difference(is_less);
         is_swapped ^= is_less;
         let zeros = x.trailing_zeros().min(left);
         x = x.shifted(zeros);
-        y_factors <<= zeros;
+        factors = factors.of_half(zeros);
         left -= zeros;
     }
     let halves = |factors: u64| [factors as u32, (factors >> 32) as u32];
-    (x, y, Factors { x: halves(x_factors), y: halves(y_factors), is_swapped })
+    (x, y, Factors { x: halves(factors.x), y: halves(factors.y), is_swapped })
+}
+
+/// The factors of x and of y during a batch: that of x0 in the low half, the magnitude of the one of
+/// y0 in the high one.
+#[derive(Clone, Copy)]
+struct Packed {
+    x: u64,
+    y: u64,
+}
+
+impl Packed {
+    /// Those of |x - y| and of the smaller of the two, which is x where it `is_less`.
+    #[inline(always)]
+    fn of_difference(self, is_less: bool) -> Self {
+        let y = if is_less { self.x } else { self.y };
+        Self { x: self.x.wrapping_add(self.y), y }
+    }
+
+    /// Those of x / 2^zeros and y, both times 2^zeros.
+    #[inline(always)]
+    fn of_half(self, zeros: u32) -> Self {
+        Self { x: self.x, y: self.y << zeros }
+    }
 }
 
 /// A number that is halved, whole or in part.
@@ -366,6 +391,9 @@ const fn doubled(a: &[u64; 4], m: &[u64; 4]) -> [u64; 4] {
     }
     if borrow && !top { twice } else { difference }
 }
+
+#[cfg(test)]
+mod bounds;
 
 #[cfg(test)]
 mod tests {
