@@ -15,6 +15,8 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 # Seconds for each fuzz target.
 SECONDS_EACH ?= 30
+# Random cases of each kind of a differential run.
+CASES ?= 100000
 
 export CARGO
 
@@ -71,6 +73,9 @@ docs: ## the Rust documentation, every warning an error
 fuzz: ## each fuzz target for SECONDS_EACH=30 seconds
 	@scripts/fuzz.sh $(SECONDS_EACH)
 
+differential: ## CASES=100000 random cases of each kind, against the code of others
+	@scripts/differential.sh $(CASES)
+
 ##@ More
 bench: ## gatepost beside other libraries in Rust, Python and C; fails where a bar is missed
 	@scripts/bench.sh
@@ -106,5 +111,6 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 	@cd python && env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release
 	@touch $@
 
-.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes msrv generated \
-	docs fuzz bench stages instructions instructions-record regenerate clean python-ready
+.PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes \
+	msrv generated docs fuzz bench stages instructions instructions-record regenerate clean python-ready \
+	differential

@@ -24,7 +24,7 @@ Seeds = Iterator[tuple[str, bytes]]
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    for target in (token, json_text, jwk_set, validate, rsa_oracle, ecdsa_oracle):
+    for target in (token, json_text, jwk_set, validate, rsa_oracle, ecdsa_oracle, hosted_oracle):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
         for name, content in target():
@@ -144,6 +144,27 @@ def ecdsa_oracle() -> Seeds:
     private = hashlib.sha256(b"a private key").digest()
     yield "signed_here", b"\1" + private + bytes(64) + b"message"
     yield "signed_here_and_flipped", b"\1" + private + bytes(63) + b"\1" + b"message"
+
+
+def hosted_oracle() -> Seeds:
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    scalars = {"one": 1, "two": 2, "half": (order + 1) // 2, "order_less_one": order - 1}
+    # Keys 0 to 4 are 1, 2, 3, 16 and 255 times the generator, 5 to 9 their opposites.
+    for key in (0, 1, 5, 10):
+        for (first, u1), (second, u2) in zip(
+            [*scalars.items(), ("zero", 0)], [("one", 1), *scalars.items()], strict=True
+        ):
+            numbers = u1.to_bytes(32, "big") + u2.to_bytes(32, "big")
+            yield f"es256_key_{key}_{first}_{second}", bytes([0, key, 1]) + numbers + bytes(64)
+    yield "es256_given", bytes([0, 11, 0]) + bytes(31) + b"\1" + (bytes(31) + b"\1") * 2
+    for index, algorithm in enumerate(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), 1):
+        for key in range(4):
+            yield f"{algorithm.lower()}_key_{key}", bytes([index, key, 1])
+        yield f"{algorithm.lower()}_flipped", bytes([index, 0, 1, 0, 255, 1])
+        encode = pkcs1 if algorithm.startswith("RS") else pss
+        block = encode(b"message", f"sha{algorithm[2:]}")
+        yield f"{algorithm.lower()}_encoded_message", bytes([index, 0, 2]) + block
+        yield f"{algorithm.lower()}_given", bytes([index, 2, 0]) + bytes(383) + b"\1"
 
 
 def chosen(cases: list[dict], size) -> Iterator[dict]:

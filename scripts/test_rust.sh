@@ -12,6 +12,14 @@ elif [ ! -d "$GATEPOST_VECTORS/wycheproof" ]; then
     exit 1
 fi
 
+if [ -z "${GATEPOST_NIST_VECTORS:-}" ]; then
+    if folder=$(scripts/nist.sh 2>/dev/null); then
+        export GATEPOST_NIST_VECTORS=$folder
+    else
+        echo "missing: NIST's vectors (scripts/nist.sh downloads them with pip)"
+    fi
+fi
+
 members=$(scripts/members.sh)
 for member in $members; do
     echo "tests: $member"

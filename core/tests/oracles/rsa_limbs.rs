@@ -50,7 +50,7 @@ fn random_powers() {
     for _ in 0..cases / per_modulus {
         let bits = if random.below(2) == 0 { 2048 } else { 64 + random.below(MAX_RSA_BITS - 63) };
         let modulus = runs(bits, random);
-        // Long exponents are seldom, since `num-bigint` takes its time for them.
+        // Long exponents are seldom, since they take their time.
         let exponent = match random.below(16) {
             0 => u32::try_from(random.word() >> 32).unwrap() | 0x8000_0001,
             1 => 65537,
@@ -97,6 +97,8 @@ fn numbers_that_are_no_modulus_and_no_signature() {
         assert_eq!(TiledKey::from_numbers(&[], exponent).err(), Some(Reason::InvalidKey));
         assert_eq!(WordKey::from_numbers(&[], exponent).err(), Some(Reason::InvalidKey));
         for key in keys(&modulus, exponent) {
+            // The verdict is the judge's.
+            assert!(key.open(&[1; 256], &mut |_| true) && !key.open(&[1; 256], &mut |_| false));
             for signature in [&[][..], &[0; 255], &[0; 257], &[0xff; 256], &[0xff; 257]] {
                 assert_eq!(opened(&*key, signature), None);
             }
@@ -122,8 +124,7 @@ impl Powers {
     /// `base`, and the same plus the modulus, which must be refused.
     fn check(&self, base: &BigUint) {
         let len = self.modulus.to_bytes_be().len();
-        let expected = base.modpow(&self.exponent.into(), &self.modulus);
-        let expected = bytes(&expected, len).unwrap();
+        let expected = bytes(&power(base, self.exponent, &self.modulus), len).unwrap();
         let beyond = bytes(&(base + &self.modulus), len);
         let base = bytes(base, len).unwrap();
         for key in &self.keys {
@@ -170,6 +171,19 @@ fn keys(modulus: &[u8], exponent: &[u8]) -> [Box<dyn Key>; 2] {
     ]
 }
 
+/// By products and remainders alone. `modpow` makes a table of sixteen powers and squares 64 times,
+/// however short the exponent is: fifty times as much work for an exponent of 3.
+fn power(base: &BigUint, exponent: u32, modulus: &BigUint) -> BigUint {
+    let mut power = base.clone();
+    for bit in (0..exponent.ilog2()).rev() {
+        power = &power * &power % modulus;
+        if exponent >> bit & 1 == 1 {
+            power = power * base % modulus;
+        }
+    }
+    power % modulus
+}
+
 fn opened(key: &dyn Key, signature: &[u8]) -> Option<Vec<u8>> {
     let mut opened = None;
     let judged = key.open(signature, &mut |encoded| {
@@ -177,8 +191,6 @@ fn opened(key: &dyn Key, signature: &[u8]) -> Option<Vec<u8>> {
         true
     });
     assert_eq!(judged, opened.is_some());
-    // The verdict is the judge's.
-    assert!(!key.open(signature, &mut |_| false));
     opened
 }
 

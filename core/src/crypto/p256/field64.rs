@@ -248,3 +248,6 @@ fn subtract_p_if_at_least(number: [u64; 4], top: bool) -> Element64 {
     }
     Element64(result)
 }
+
+#[cfg(test)]
+mod bounds;

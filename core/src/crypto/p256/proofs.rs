@@ -10,7 +10,7 @@ use super::double_scalar::double_scalar;
 use super::field::FieldElement;
 use super::field32::Element32;
 use super::field64::Element64;
-use super::integer::{ORDER, PRIME};
+use super::integer::{self as integers, ORDER, PRIME};
 use super::point::{Affine, Jacobian, Xyzz};
 use super::scalars::{Digits, SlidingDigits};
 use super::{Limbs, Limbs32, Limbs64, inversion32, inversion64};
@@ -105,6 +105,67 @@ fn inverses_on_whole_numbers_alone_are_those_with_guesses() {
             assert_eq!(product, BigUint::from(u32::from(words != [0; 4])));
         }
     }
+}
+
+/// Pairs of numbers that are runs of ones, of zeros and of random bits, through everything that there
+/// is in limbs of both sizes. More of them: `make differential`.
+#[test]
+fn random_numbers() {
+    let cases = std::env::var("GATEPOST_CASES").map_or(4000, |cases| cases.parse().unwrap());
+    let seed: u64 = std::env::var("GATEPOST_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let mut random = Random(seed << 40 | 1);
+    let (p, n) = (prime(), integer(&ORDER));
+    let r = (BigUint::from(1_u32) << 256_u32) % &p;
+    let r_squared = &r * &r % &p;
+    let mut counts = [0_u64; 8];
+    for _ in 0..cases {
+        let kind = usize::try_from(random.word() >> 61).unwrap();
+        counts[kind] += 1;
+        let (a, b) = (random.runs(), random.runs());
+        let (m, k) = (integer(&a), integer(&b));
+        let modulus = if kind == 7 { &n } else { &p };
+        let reduced = |words: &[u64; 4], number: &BigUint| {
+            if number < modulus { *words } else { integers::subtract(words, &limbs_of(modulus)).0 }
+        };
+        let (a_reduced, b_reduced) = (reduced(&a, &m), reduced(&b, &k));
+        // Limbs of 32 bits take what is not reduced, too.
+        let (x, y) = (Element64::new(a_reduced), Element64::new(b_reduced));
+        let (v, w) = (Element32::new(a), Element32::new(b));
+        // What a result is, times a factor.
+        let (by_64, by_32, factor, expected) = match kind {
+            0 | 1 => (x.multiply(&y), v.multiply(&w), &r, m * k),
+            2 => (x.square(), v.square(), &r, &m * &m),
+            3 => (x.add(&y), v.add(&w), &BigUint::from(1_u32), m + k),
+            4 => (x.subtract(&y), v.subtract(&w), &BigUint::from(1_u32), &p + &p + m - k),
+            5 => (x.halve(), v.halve(), &BigUint::from(2_u32), m),
+            6 if !x.is_zero() => (x.invert(), v.invert(), &m, r_squared.clone()),
+            6 => continue,
+            _ => {
+                let s = [b_reduced, a_reduced].into_iter().find(|s| *s != [0; 4]);
+                let Some(s) = s else { continue };
+                let expected = [a_reduced, b_reduced].map(|words| integer(&words) % &n);
+                let by_64 = Limbs64::quotients(&a_reduced, &b_reduced, &s);
+                assert_eq!(by_64, Limbs32::quotients(&a_reduced, &b_reduced, &s), "{a:x?} {b:x?}");
+                let products = [by_64.0, by_64.1].map(|words| integer(&words) * integer(&s) % &n);
+                assert_eq!(products, expected, "{a:x?} {b:x?}");
+                assert!([by_64.0, by_64.1].iter().all(|words| integer(words) < n));
+                continue;
+            }
+        };
+        let expected = expected % &p;
+        for found in [by_64.to_words(), by_32.to_words()] {
+            let found = integer(&found);
+            assert!(found < p, "kind {kind}, {a:x?} {b:x?}");
+            assert_eq!(found * factor % &p, expected, "kind {kind}, {a:x?} {b:x?}");
+        }
+    }
+    let [m, m_again, square, add, subtract, halve, invert, quotients] = counts;
+    std::println!(
+        "{} products, {square} squares, {add} sums, {subtract} differences, {halve} halves, \
+         {invert} inverses modulo p, {quotients} pairs of quotients modulo n",
+        m + m_again
+    );
+    assert_eq!(counts.iter().sum::<u64>(), cases);
 }
 
 #[test]
@@ -211,6 +272,43 @@ fn edges() -> Vec<[u64; 4]> {
     }
     edges.push([u64::MAX; 4]);
     edges
+}
+
+/// SplitMix64: the same numbers in each run.
+struct Random(u64);
+
+impl Random {
+    fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.0;
+        word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ word >> 31
+    }
+
+    /// 256 bits: at random, or random ones among ones or zeros alone, in words or parts of words.
+    fn runs(&mut self) -> [u64; 4] {
+        let choices = self.word();
+        core::array::from_fn(|i| {
+            let shift = self.word() % 64;
+            match choices >> (4 * i) & 15 {
+                0 => 0,
+                1 => u64::MAX,
+                2 => u64::MAX << shift,
+                3 => u64::MAX >> shift,
+                4 => 1 << shift,
+                5 => !(1 << shift),
+                6 => PRIME[i],
+                7 => ORDER[i],
+                _ => self.word(),
+            }
+        })
+    }
+}
+
+fn limbs_of(number: &BigUint) -> [u64; 4] {
+    let digits = number.to_u64_digits();
+    core::array::from_fn(|i| digits.get(i).copied().unwrap_or(0))
 }
 
 fn prime() -> BigUint {
