@@ -73,6 +73,9 @@ docs: ## the Rust documentation, every warning an error
 fuzz: ## each fuzz target for SECONDS_EACH=30 seconds
 	@scripts/fuzz.sh $(SECONDS_EACH)
 
+coverage: ## the lines of our own arithmetic that no test reaches
+	@scripts/coverage.sh
+
 differential: ## CASES=100000 random cases of each kind, against the code of others
 	@scripts/differential.sh $(CASES)
 
@@ -113,4 +116,4 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 
 .PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes \
 	msrv generated docs fuzz bench stages instructions instructions-record regenerate clean python-ready \
-	differential
+	differential coverage

@@ -20,7 +20,7 @@ fn ecdsa_verification() {
     for vector in &file {
         score.count_ecdsa(vector, vector.is_good());
     }
-    assert_eq!(score, Score { good: 9, bad: 21, no_key: 0 });
+    assert_eq!(score, Score { good: 6, bad: 24, no_key: 0 });
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn rsa_pkcs1_verification() {
     for vector in &file {
         score.count_rsa(["RS256", "RS384", "RS512"], vector, vector.is_good());
     }
-    assert_eq!(score, Score { good: 0, bad: 0, no_key: 0 });
+    assert_eq!(score, Score { good: 27, bad: 135, no_key: 0 });
 }
 
 #[test]
@@ -50,12 +50,12 @@ fn rsa_pkcs1_signatures() {
     for vector in file.iter().filter(|vector| vector.has("S")) {
         score.count_rsa(["RS256", "RS384", "RS512"], vector, true);
     }
-    assert_eq!(score, Score { good: 0, bad: 0, no_key: 0 });
+    assert_eq!(score, Score { good: 90, bad: 0, no_key: 0 });
 }
 
 /// The salts here have 10 bytes, and JOSE wants as many as the hash has
 /// ([RFC 7518, section 3.5](https://www.rfc-editor.org/rfc/rfc7518#section-3.5)): all are refused,
-/// though half are good otherwise.
+/// though one in six is good otherwise.
 #[test]
 fn rsa_pss_verification() {
     let Some(file) = read("RSA/FIPS_186-2/SigVerPSS_186-3.rsp") else { return };
@@ -64,7 +64,7 @@ fn rsa_pss_verification() {
         assert!(vector.bytes("SaltVal").len() < 32);
         score.count_rsa(["PS256", "PS384", "PS512"], vector, false);
     }
-    assert_eq!(score, Score { good: 0, bad: 0, no_key: 0 });
+    assert_eq!(score, Score { good: 0, bad: 162, no_key: 0 });
 }
 
 /// How many signatures had to be accepted and how many refused, and for how many there was no key,
