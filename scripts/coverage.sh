@@ -26,7 +26,8 @@ programs=()
 run() {
     while read -r program; do
         "$program" --quiet >&2
-        programs+=("-object=$program")
+        # The first is named without the option.
+        [ ${#programs[@]} -eq 0 ] && programs=("$program") || programs+=("-object=$program")
     done < <($cargo test --quiet --no-run --message-format json "$@" |
         python3 -c 'import json, sys
 for line in sys.stdin:
@@ -39,5 +40,5 @@ run --package gatepost-hosted --features internal --lib --test every_key --test 
 
 "$tools/llvm-profdata" merge --sparse -o "$folder/all.profdata" "$folder"/profiles/*.profraw
 "$tools/llvm-cov" export --format=lcov --instr-profile="$folder/all.profdata" "${programs[@]}" \
-    core/src/crypto/p256 core/src/crypto/rsa hosted/src/arch >"$folder/all.lcov"
+    -sources core/src/crypto/p256 core/src/crypto/rsa hosted/src/arch >"$folder/all.lcov"
 python3 scripts/coverage.py "$folder/all.lcov"
