@@ -71,16 +71,16 @@
 //! each in 32 bytes: another length is refused before anything is hashed. For r + n < p there are
 //! two x, and both are compared; s and n - s are equally good, as nothing in JOSE says otherwise.
 //!
-//! **What holds the bounds.** With limbs of 64 bits every element is reduced, with limbs of 32 bits
-//! every carry is taken in, so that neither has a bound that could be exceeded unseen. What the
-//! comments claim about a sum is proved by a test: every sum grows, or falls, with each operand, so
-//! that the ends of the operands' ranges are enough; the factors that an inversion collects are
-//! followed step by step through the ends of theirs. That numbers of 256 bits need no more than 590
-//! steps with limbs of 32 bits is taken from the literature; with more, the numerators would still
-//! fit. Both are compared with `num-bigint` at the edges of limbs and moduli, and their verdicts,
-//! with tables and without, with those of AWS-LC and of the crate `p256`. The inversion guesses which of two numbers is larger
-//! from their highest bits; a wrong guess is seen and done again on whole numbers, and tests look
-//! for such numbers.
+//! **What holds the bounds.** With limbs of 64 bits every element is reduced, with limbs of 32
+//! bits every carry is taken in, so that neither has a bound that could be exceeded unseen. What
+//! the comments claim about a sum is proved by a test: every sum grows, or falls, with each
+//! operand, so that the ends of the operands' ranges are enough; the factors that an inversion
+//! collects are followed step by step through the ends of theirs. That numbers of 256 bits need no
+//! more than 590 steps with limbs of 32 bits is taken from the literature; with more, the
+//! numerators would still fit. Both are compared with `num-bigint` at the edges of limbs and
+//! moduli, and their verdicts, with tables and without, with those of AWS-LC and of the crate
+//! `p256`. The inversion guesses which of two numbers is larger from their highest bits; a wrong
+//! guess is seen and done again on whole numbers, and tests look for such numbers.
 //!
 //! # Both
 //!
@@ -89,7 +89,8 @@
 //! encodings spoilt under a signature that is right. On 2026-11-24 the verdicts on 700,000
 //! signatures of P-256 (`GATEPOST_SEED=1`) were those of AWS-LC without exception: 379,648 of them
 //! accepted, every one checked without a table and with one, one in 16 with limbs of 32 bits, one
-//! in 64 by the vector code's formulas. So were those on 10,000 signatures of RSA, and 2,000,000 results
-//! of the field's and the order's arithmetic, in limbs of both sizes, were those of `num-bigint`.
+//! in 64 by the vector code's formulas. So were those on 10,000 signatures of RSA. And 2,000,000
+//! results of the field's and the order's arithmetic, in limbs of both sizes, were those of
+//! `num-bigint`.
 //!
 //! **What time tells.** Nothing: all operands are public.
