@@ -89,7 +89,7 @@
 //! encodings spoilt under a signature that is right. On 2026-11-24 the verdicts on 700,000
 //! signatures of P-256 (`GATEPOST_SEED=1`) were those of AWS-LC without exception: 379,648 of them
 //! accepted, every one checked without a table and with one, one in 16 with limbs of 32 bits, one
-//! in 64 by the vector code's formulas. So were those on 10,000 signatures of RSA. And 2,000,000
+//! in 64 by the vector code's formulas. So were those on 10,000 signatures of RSA. And 10,000,000
 //! results of the field's and the order's arithmetic, in limbs of both sizes, were those of
 //! `num-bigint`.
 //!
