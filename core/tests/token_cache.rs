@@ -13,8 +13,8 @@ use common::{
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::ed25519::signature::Signer;
 use gatepost::{
-    Algorithm, FixedTokenCache, ImportOptions, KeySet, ParsedKey, Policy, PublicKey, Reason,
-    ScopeClaims, Strings, TokenCache, TokenFingerprint, UnixTime, VerifyingKey,
+    Algorithm, FixedTokenCache, ImportOptions, KeySet, KeySlot, Keys, ParsedKey, Policy, PublicKey,
+    Reason, ScopeClaims, Strings, TokenCache, TokenFingerprint, UnixTime, VerifyingKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -42,7 +42,7 @@ fn random_sequences_have_the_verdicts_that_they_have_without_a_cache() {
         if random.below(4) == 0 {
             token = random.choose(&tokens);
         }
-        let verdict = |keys: gatepost::Keys<'_, PublicKey, &dyn TokenCache>| {
+        let verdict = |keys: Keys<'_, PublicKey, &dyn TokenCache>| {
             let mut memory = memory();
             let token = policy.validate(token, keys, now, &mut memory)?;
             let scopes: Vec<_> = token.scopes().map(str::to_owned).collect();
@@ -71,6 +71,20 @@ fn a_signature_is_checked_once_and_with_the_digest_that_the_cache_made() {
         }
         assert_eq!((verified.take(), cache.len()), (1, 1), "{algorithm}");
     }
+}
+
+#[test]
+fn a_key_that_nothing_is_known_of_is_not_remembered() {
+    let keys = key_set(Algorithm::Es256);
+    let key = keys.keys().iter().next().unwrap().key();
+    let slot = [Some(KeySlot::from_key(key, Algorithm::Es256, None).unwrap())];
+    let cache = FixedTokenCache::<4>::new();
+    let token = token(Algorithm::Es256, common::CLAIMS);
+    for _ in 0..2 {
+        let keys = Keys::from(&slot[..]).remembering(&cache);
+        policy().validate(&token, keys, NOW, &mut memory()).unwrap();
+    }
+    assert_eq!(cache.len(), 0);
 }
 
 #[test]

@@ -18,8 +18,9 @@ use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason
 pub struct KeySlot<K = PublicKey> {
     key_id: Option<KeyId>,
     algorithm: Algorithm,
-    /// Wiped when dropped: that of a shared secret would help to guess it.
-    thumbprint: Zeroizing<[u8; 32]>,
+    /// Wiped when dropped: that of a shared secret would help to guess it. Of a key that was not
+    /// read here there is none.
+    thumbprint: Option<Zeroizing<[u8; 32]>>,
     key: K,
 }
 
@@ -90,21 +91,52 @@ impl<K> KeySlot<K> {
         Self::new(&ParsedKey { algorithm, material }, key_id, make)
     }
 
+    /// Takes a key that the caller has made and vouches for, for one `algorithm`.
+    ///
+    /// For a device that is built with its one key, and for keys that never were a JSON Web Key:
+    /// nothing is read or checked, so that nothing that reads or checks is linked. The slot has no
+    /// [`thumbprint`](Self::thumbprint), and a [`TokenCache`] remembers none of its tokens. A key
+    /// without `key_id`, of at most [`MAX_KEY_ID_LEN`] bytes, serves tokens with any `kid`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidKey`] for a `key_id` that is too long.
+    ///
+    /// ```
+    /// # #[cfg(feature = "ed25519")] {
+    /// use gatepost::{Algorithm, KeyMaterial, KeySlot, Keys, ParsedKey, PublicKey};
+    ///
+    /// // The key and the signature of RFC 8037, appendix A (whose header names no key).
+    /// let point = b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\
+    ///     \x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
+    /// let parsed = ParsedKey::new(Algorithm::EdDsa, KeyMaterial::Ed25519(point))?;
+    /// let slot = [Some(KeySlot::from_key(PublicKey::new(&parsed)?, Algorithm::EdDsa, None)?)];
+    /// let keys = Keys::from(&slot[..]);
+    ///
+    /// let jws = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCj\
+    ///     P0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+    /// let mut memory = [0; 256];
+    /// let payload = keys.verify_signature(jws, Algorithm::EdDsa, &mut memory)?;
+    /// assert_eq!(payload, b"Example of Ed25519 signing");
+    /// # }
+    /// # Ok::<(), gatepost::Reason>(())
+    /// ```
+    pub fn from_key(key: K, algorithm: Algorithm, key_id: Option<&str>) -> Result<Self, Reason> {
+        Ok(Self { key_id: to_key_id(key_id)?, algorithm, thumbprint: None, key })
+    }
+
     /// Checks a parsed key and prepares it with `make`.
     fn new(
         parsed: &ParsedKey<'_>,
         key_id: Option<&str>,
         make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
     ) -> Result<Self, Reason> {
-        let key_id = match key_id {
-            Some(id) => Some(KeyId::from_slice(id.as_bytes()).map_err(|_| Reason::InvalidKey)?),
-            None => None,
-        };
+        let key_id = to_key_id(key_id)?;
         strength::check(parsed)?;
         Ok(Self {
             key_id,
             algorithm: parsed.algorithm,
-            thumbprint: Zeroizing::new(thumbprint(parsed)),
+            thumbprint: Some(Zeroizing::new(thumbprint(parsed))),
             key: make(parsed)?,
         })
     }
@@ -123,10 +155,11 @@ impl<K> KeySlot<K> {
 
     /// The SHA-256 thumbprint of the key
     /// ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), 32 bytes; `None` for a shared secret,
-    /// which its thumbprint would help to guess.
+    /// which its thumbprint would help to guess, and for a key that came
+    /// [as it is](Self::from_key).
     #[must_use]
     pub fn thumbprint(&self) -> Option<&[u8; 32]> {
-        if self.algorithm.is_symmetric() { None } else { Some(&self.thumbprint) }
+        self.thumbprint.as_deref().filter(|_| !self.algorithm.is_symmetric())
     }
 
     /// What verifies.
@@ -138,6 +171,10 @@ impl<K> KeySlot<K> {
     fn is_named(&self, key_id: &str) -> bool {
         self.key_id.as_ref().is_some_and(|id| id.as_slice() == key_id.as_bytes())
     }
+}
+
+fn to_key_id(key_id: Option<&str>) -> Result<Option<KeyId>, Reason> {
+    key_id.map(|id| KeyId::from_slice(id.as_bytes()).map_err(|_| Reason::InvalidKey)).transpose()
 }
 
 impl<K> fmt::Debug for KeySlot<K> {
@@ -327,12 +364,13 @@ impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
     ) -> Result<Option<TokenFingerprint>, Reason> {
         let algorithm = slot.algorithm;
         // A digest of a shared secret has no place in a cache, and HMAC costs no more than it.
-        if !self.cache.is_in_use() || algorithm.is_symmetric() {
+        let thumbprint = slot.thumbprint().filter(|_| self.cache.is_in_use());
+        let Some(thumbprint) = thumbprint else {
             slot.key.verify(algorithm, head.signing_input(), None, signature)?;
             return Ok(None);
-        }
+        };
         let (token, digest) =
-            TokenFingerprint::of(head.signing_input(), head.encoded_signature(), &slot.thumbprint);
+            TokenFingerprint::of(head.signing_input(), head.encoded_signature(), thumbprint);
         if self.cache.contains(&token, now) {
             return Ok(None);
         }
@@ -415,5 +453,21 @@ impl<'k, K> From<&'k [Option<KeySlot<K>>]> for Keys<'k, K> {
 impl<K, C> fmt::Debug for Keys<'_, K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_comes_as_it_is_has_a_name_and_no_thumbprint() {
+        let slot = KeySlot::from_key((), Algorithm::Es256, Some("1")).unwrap();
+        assert_eq!((slot.key_id(), slot.algorithm()), (Some("1"), Algorithm::Es256));
+        assert_eq!(slot.thumbprint(), None);
+        let long = "k".repeat(MAX_KEY_ID_LEN + 1);
+        let refused = KeySlot::from_key((), Algorithm::Es256, Some(&long));
+        assert_eq!(refused.unwrap_err(), Reason::InvalidKey);
+        assert_eq!(KeySlot::from_key((), Algorithm::Es256, None).unwrap().key_id(), None);
     }
 }
