@@ -33,7 +33,8 @@
 //! # Features
 //!
 //! All only add. `p256`, `p384`, `ed25519`, `rsa` and `hmac` bring the algorithms, `pem` reads
-//! keys in PEM and DER; these are on by default. `rsa-8192` takes RSA keys of up to 8192 bits.
+//! keys in PEM and DER; these are on by default. Of RSA, `rs256` brings RS256 alone, which spares a
+//! device the other hashes and PSS. `rsa-8192` takes RSA keys of up to 8192 bits.
 //! `alloc` lets policies borrow from `String`s. `rustcrypto` brings `ReferenceKey`: P-256 and RSA by
 //! the crates of those names, of which the latter allocates.
 //!
@@ -102,7 +103,7 @@ pub mod internal {
     use crate::Reason;
     #[cfg(feature = "p256")]
     pub use crate::crypto::p256::internal as p256;
-    #[cfg(feature = "rsa")]
+    #[cfg(feature = "rs256")]
     pub use crate::crypto::rsa::internal as rsa;
 
     /// Decodes base64url into the front of `memory` and returns the number of bytes.

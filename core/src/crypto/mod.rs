@@ -4,7 +4,7 @@ use crate::{Algorithm, Reason};
 
 mod cache;
 #[cfg_attr(
-    not(any(feature = "p256", feature = "p384", feature = "rsa")),
+    not(any(feature = "p256", feature = "p384", feature = "rs256")),
     allow(dead_code, reason = "the other algorithms hash on their own")
 )]
 mod digest;
@@ -18,13 +18,13 @@ mod key_set;
 #[cfg(feature = "p256")]
 pub(crate) mod p256;
 #[cfg_attr(
-    not(feature = "rsa"),
+    not(feature = "rs256"),
     allow(unreachable_code, unused_imports, unused_variables, reason = "fewer kinds need less")
 )]
 mod public_key;
 #[cfg(feature = "rustcrypto")]
 mod reference;
-#[cfg(feature = "rsa")]
+#[cfg(feature = "rs256")]
 pub(crate) mod rsa;
 mod secret;
 mod slots;

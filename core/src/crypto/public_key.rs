@@ -12,8 +12,8 @@ use super::ed25519::Ed25519Key;
 use super::hmac::HmacKey;
 #[cfg(feature = "p256")]
 use super::p256::P256Key;
-#[cfg(feature = "rsa")]
-use super::rsa::RsaKey;
+#[cfg(feature = "rs256")]
+use super::rsa::{self, RsaKey};
 
 /// A key in portable, safe code, ready to verify: the default of sets and policies.
 ///
@@ -28,7 +28,7 @@ pub struct PublicKey {
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
 enum Kind {
-    #[cfg(feature = "rsa")]
+    #[cfg(feature = "rs256")]
     Rsa(RsaKey),
     #[cfg(feature = "p256")]
     P256(P256Key),
@@ -49,8 +49,10 @@ impl PublicKey {
     /// point of small order; [`Reason::UnsupportedKey`] where the feature for its kind is off.
     pub fn new(key: &ParsedKey<'_>) -> Result<Self, Reason> {
         let kind = match key.material {
-            #[cfg(feature = "rsa")]
-            KeyMaterial::Rsa { modulus, exponent } => Kind::Rsa(RsaKey::new(modulus, exponent)?),
+            #[cfg(feature = "rs256")]
+            KeyMaterial::Rsa { modulus, exponent } if rsa::serves(key.algorithm) => {
+                Kind::Rsa(RsaKey::new(modulus, exponent)?)
+            }
             #[cfg(feature = "p256")]
             KeyMaterial::P256 { x, y } => Kind::P256(P256Key::new(x, y)?),
             #[cfg(feature = "p384")]
@@ -75,7 +77,7 @@ impl VerifyingKey for PublicKey {
         signature: &[u8],
     ) -> Result<(), Reason> {
         match (&self.kind, algorithm) {
-            #[cfg(feature = "rsa")]
+            #[cfg(feature = "rs256")]
             (Kind::Rsa(key), _) => key.verify(algorithm, message, prehash, signature),
             #[cfg(feature = "p256")]
             (Kind::P256(key), Algorithm::Es256) => {

@@ -73,7 +73,7 @@ impl<M: Modulus> RsaKey<M> {
         prehash: Option<&[u8]>,
         signature: &[u8],
     ) -> Result<(), Reason> {
-        if !algorithm.is_rsa() {
+        if !serves(algorithm) {
             return Err(Reason::KeyAlgorithmMismatch);
         }
         let is_good = self.modulus.open(signature, self.exponent, &mut |encoded| {
@@ -84,18 +84,23 @@ impl<M: Modulus> RsaKey<M> {
     }
 }
 
+/// Whether this build checks signatures of `algorithm`: with the feature `rs256` alone no others.
+pub(super) const fn serves(algorithm: Algorithm) -> bool {
+    if cfg!(feature = "rsa") { algorithm.is_rsa() } else { matches!(algorithm, Algorithm::Rs256) }
+}
+
 /// Whether `encoded`, as long as the modulus of `modulus_bits`, is what a signature of `algorithm`
 /// for this digest opens to.
 fn is_encoding(encoded: &[u8], modulus_bits: usize, algorithm: Algorithm, digest: &[u8]) -> bool {
     let hash = Hash::of(algorithm);
+    if digest.len() != hash.len() {
+        return false;
+    }
     match algorithm {
         Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => {
             padding::is_pkcs1(encoded, hash, digest)
         }
-        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => {
-            padding::is_pss(encoded, modulus_bits, hash, digest)
-        }
-        _ => false,
+        _ => serves(algorithm) && padding::is_pss(encoded, modulus_bits, hash, digest),
     }
 }
 
