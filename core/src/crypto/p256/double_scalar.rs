@@ -16,7 +16,18 @@ pub(super) fn double_scalar<L: Limbs>(
     u2: &[u64; 4],
     q: &Affine<L::Element>,
 ) -> Jacobian<L::Element> {
-    let multiples = odd_multiples(q);
+    let mut multiples = [*q; KEY_MULTIPLES];
+    make_odd_multiples(&mut multiples);
+    sum_of_multiples::<L>(u1, u2, &multiples)
+}
+
+/// On its own, as [`make_odd_multiples`] is, so that the memory of either is free for the other.
+#[inline(never)]
+fn sum_of_multiples<L: Limbs>(
+    u1: &[u64; 4],
+    u2: &[u64; 4],
+    multiples: &[Affine<L::Element>; KEY_MULTIPLES],
+) -> Jacobian<L::Element> {
     let mut of_generator = SlidingDigits::new(u1, L::GENERATOR_WIDTH);
     let mut of_key = SlidingDigits::new(u2, KEY_WIDTH);
     let mut sum = Jacobian::INFINITY;
@@ -41,7 +52,7 @@ pub(super) fn double_scalar<L: Limbs>(
 const KEY_WIDTH: u32 = 5;
 const KEY_MULTIPLES: usize = 8;
 
-/// Q, 3 Q, ... 15 Q.
+/// Makes the first point, Q, and room into Q, 3 Q, ... 15 Q.
 ///
 /// With D = 2 Q = (X / Z^2, Y / Z^3), a point (x, y) becomes (x Z^2, y Z^3), which is on another
 /// curve where D is affine: additions are the same there, as they do not use the curve's numbers.
@@ -49,26 +60,25 @@ const KEY_MULTIPLES: usize = 8;
 ///
 /// No two points that are added are equal or opposite: they are less than n / 2 times Q.
 #[inline(never)]
-fn odd_multiples<F: FieldElement>(q: &Affine<F>) -> [Affine<F>; KEY_MULTIPLES] {
+fn make_odd_multiples<F: FieldElement>(multiples: &mut [Affine<F>; KEY_MULTIPLES]) {
+    let [q, ..] = multiples;
     let mut double = Jacobian::from_affine(q);
     double.double();
     let z_squared = double.z.square();
-    let mut sum = Jacobian::from_affine(&Affine {
-        x: q.x.multiply(&z_squared),
-        y: q.y.multiply(&z_squared.multiply(&double.z)),
-    });
+    q.x = q.x.multiply(&z_squared);
+    q.y = q.y.multiply(&z_squared.multiply(&double.z));
+    let mut sum = Jacobian::from_affine(q);
     let addend = Affine { x: double.x, y: double.y };
-    let mut multiples = [(Affine { x: sum.x, y: sum.y }, F::ONE); KEY_MULTIPLES];
-    for (multiple, ratio) in multiples.iter_mut().skip(1) {
+    let mut ratios = [F::ONE; KEY_MULTIPLES];
+    for (multiple, ratio) in multiples.iter_mut().zip(&mut ratios).skip(1) {
         *ratio = sum.add_with_ratio(&addend).unwrap_or(F::ONE);
         *multiple = Affine { x: sum.x, y: sum.y };
     }
     let mut z_inverse = sum.z.multiply(&double.z).invert();
-    for (multiple, ratio) in multiples.iter_mut().rev() {
+    for (multiple, ratio) in multiples.iter_mut().zip(&ratios).rev() {
         let squared = z_inverse.square();
         multiple.x = multiple.x.multiply(&squared);
         multiple.y = multiple.y.multiply(&squared.multiply(&z_inverse));
         z_inverse = z_inverse.multiply(ratio);
     }
-    multiples.map(|(multiple, _)| multiple)
 }

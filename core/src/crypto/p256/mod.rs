@@ -119,6 +119,9 @@ impl<L: Limbs> P256Key<L> {
     }
 
     /// `signature` is r and s, 32 bytes each.
+    ///
+    /// On its own where stacks are small: what it keeps there is then free before and after.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
@@ -137,8 +140,6 @@ impl<L: Limbs> P256Key<L> {
 }
 
 /// Checks the signature with `accepts`, which tells whether r is x of u1 G + u2 Q modulo n.
-///
-/// The length is checked before anything is read or hashed.
 #[inline(always)]
 fn verify<L: Limbs>(
     algorithm: Algorithm,
@@ -147,11 +148,26 @@ fn verify<L: Limbs>(
     signature: &[u8],
     accepts: impl FnOnce(&Scalars) -> bool,
 ) -> Result<(), Reason> {
-    let signature: &[u8; 64] = signature.try_into().map_err(|_| Reason::InvalidSignature)?;
+    match scalars::<L>(algorithm, message, prehash, signature) {
+        Some(scalars) if accepts(&scalars) => Ok(()),
+        _ => Err(Reason::InvalidSignature),
+    }
+}
+
+/// What the signature says. The length is checked before anything is read or hashed.
+///
+/// On its own where stacks are small: a hash takes as much as it wants.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn scalars<L: Limbs>(
+    algorithm: Algorithm,
+    message: &[u8],
+    prehash: Option<&[u8]>,
+    signature: &[u8],
+) -> Option<Scalars> {
+    let signature: &[u8; 64] = signature.try_into().ok()?;
     let digest = Digest::of(algorithm, message, prehash);
-    let digest = digest.as_bytes().first_chunk().ok_or(Reason::InvalidSignature)?;
-    let scalars = Scalars::new::<L>(digest, signature).ok_or(Reason::InvalidSignature)?;
-    if accepts(&scalars) { Ok(()) } else { Err(Reason::InvalidSignature) }
+    Scalars::new::<L>(digest.as_bytes().first_chunk()?, signature)
 }
 
 impl<L: Limbs> Clone for P256Key<L> {

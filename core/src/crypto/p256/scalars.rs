@@ -176,7 +176,8 @@ impl SlidingDigits {
     pub(super) const HIGHEST: u32 = 256;
 
     /// With w = `width`, from 2 to 16.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) const fn new(scalar: &[u64; 4], width: u32) -> Self {
         let [a, b, c, d] = *scalar;
         let bits = [0, a, b, c, d, 0, 0, 0];
