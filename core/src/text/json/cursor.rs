@@ -6,7 +6,8 @@ use super::steps;
 use crate::Reason;
 
 /// It is passed by value, also to functions of its own that are not inlined: one whose address is
-/// taken would be kept in memory, not in registers.
+/// taken would be kept in memory, not in registers. On processors with words of 32 bits the longer
+/// steps are functions of their own: a copy wherever they are taken would be 4 KB on a device.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     /// The end of the document, from the position on.
@@ -41,14 +42,16 @@ impl<'a> Cursor<'a> {
         self.rest.first().copied().unwrap_or(0)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn advance(&mut self, bytes: usize) {
         steps::count();
         self.rest = self.rest.get(bytes..).unwrap_or(&[]);
     }
 
     /// The next eight bytes, first byte lowest.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn word(self) -> u64 {
         steps::count();
         match self.rest.first_chunk() {
@@ -86,7 +89,8 @@ impl<'a> Cursor<'a> {
         rest.is_some()
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn skip_space(&mut self) {
         // One comparison where there is none, as in most documents.
         while self.peek() <= b' ' && matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
@@ -95,7 +99,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes this colon, comma or bracket, and white space around it, if it is what stands next.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn take_separator(&mut self, separator: u8) -> bool {
         match self.rest {
             [here, next, ..] if *here == separator && *next > b' ' => {
@@ -124,7 +129,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the string whose opening quote stands here, and notes whether it holds escapes.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn take_string(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
         self.advance(1);
         self.skip_plain();
@@ -192,7 +198,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves to the next quote, backslash or control byte (NUL behind the end is one).
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn skip_plain(&mut self) {
         while let Some((word, rest)) = self.rest.split_first_chunk() {
             steps::count();
@@ -226,7 +233,8 @@ impl<'a> Cursor<'a> {
     ///
     /// A lone surrogate is refused: it stands for no character, and readers differ in what they
     /// make of it ([RFC 8259, section 8.2](https://www.rfc-editor.org/rfc/rfc8259#section-8.2)).
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn take_escape(&mut self) -> Result<char, Reason> {
         self.advance(1);
         let letter = self.peek();
@@ -255,7 +263,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes four hexadecimal digits.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn take_hex(&mut self) -> Result<u32, Reason> {
         let [a, b, c, d, ..] = self.word().to_le_bytes();
         let value = hex_value([a, b, c, d]).ok_or(Reason::InvalidJson)?;
@@ -264,14 +273,16 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the digits that have to stand here.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn take_digits(&mut self) -> Result<usize, Reason> {
         let digits = self.skip_digits();
         if digits == 0 { Err(Reason::InvalidJson) } else { Ok(digits) }
     }
 
     /// Moves to the next byte that is no digit and says how many digits there were.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn skip_digits(&mut self) -> usize {
         let before = self.rest.len();
         while let Some((word, rest)) = self.rest.split_first_chunk() {

@@ -346,7 +346,8 @@ const fn hash_known(name: &[u8]) -> u64 {
 ///
 /// A name of up to eight bytes is one word beside constants of its length. So two such names of
 /// one length have equal hashes only where they are equal.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(super) const fn mix(hash: u64, word: u64) -> u64 {
     let product = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ product >> 32

@@ -168,7 +168,8 @@ pub(super) struct Pieces<'t> {
 impl<'t> Iterator for Pieces<'t> {
     type Item = Piece<'t>;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn next(&mut self) -> Option<Piece<'t>> {
         if self.cursor.peek() == b'\\' {
             return Some(Piece::Char(

@@ -260,7 +260,8 @@ impl<'t> Walk<'t> {
 }
 
 /// Skips a string and says whether it holds escapes.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn skip_string(cursor: &mut Cursor<'_>) -> bool {
     cursor.advance(1);
     let mut has_escapes = false;
