@@ -59,50 +59,53 @@ impl<'t> Number<'t> {
 
     #[inline(never)]
     fn ceiling_of_any(self, max: u64) -> Option<u64> {
-        let (negative, unsigned) = match self.raw.strip_prefix('-') {
-            Some(unsigned) => (true, unsigned),
-            None => (false, self.raw),
+        let (is_negative, unsigned) = match self.raw.as_bytes() {
+            [b'-', unsigned @ ..] => (true, unsigned),
+            unsigned => (false, unsigned),
         };
-        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
-        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits = || integer.bytes().chain(fraction.bytes()).map(|b| b & 0x0f);
-        if digits().all(|digit| digit == 0) {
-            return Some(0); // also "-0" and "0e999999999999"
-        }
-        if negative {
-            return None;
-        }
+        let begins_exponent = |byte: &&u8| matches!(byte, b'e' | b'E');
+        let mantissa = || unsigned.iter().take_while(|byte| !begins_exponent(byte));
         // Where the decimal point is, counted in digits from the first one. An exponent beyond
-        // `i64` is beyond every document's number of digits, too.
-        let point = match exponent.parse::<i64>() {
-            Ok(exponent) => i64::try_from(integer.len()).ok()?.checked_add(exponent)?,
-            Err(_) if exponent.starts_with('-') => i64::MIN,
-            Err(_) => return None,
-        };
-        let mut value = 0_u64;
-        let mut rest = false;
-        let mut place = 0_i64;
-        for digit in digits() {
+        // `i32` is beyond every document's number of digits, too.
+        let exponent = unsigned.iter().skip_while(|byte| !begins_exponent(byte)).skip(1);
+        let mut point = 0_i32;
+        let mut is_left = false;
+        for byte in exponent {
+            match byte {
+                b'+' => {}
+                b'-' => is_left = true,
+                digit => point = point.saturating_mul(10).saturating_add(i32::from(digit & 0x0f)),
+            }
+        }
+        let integer_len = mantissa().take_while(|byte| **byte != b'.').count();
+        let point = if is_left { point.saturating_neg() } else { point };
+        let point = point.saturating_add(i32::try_from(integer_len).unwrap_or(i32::MAX));
+
+        let (mut value, mut rest, mut place) = (0_u64, false, 0_i32);
+        for digit in mantissa().filter(|byte| **byte != b'.').map(|byte| byte & 0x0f) {
             if place < point {
-                value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+                value = value.saturating_mul(10).saturating_add(u64::from(digit));
                 if value > max {
                     return None;
                 }
             } else {
                 rest |= digit != 0;
             }
-            place = place.checked_add(1)?;
+            place = place.saturating_add(1);
         }
-        // Zeros up to the decimal point: each multiplies a value of at least one, so this ends
-        // with the first that exceeds `max`.
-        while place < point {
-            value = value.checked_mul(10)?;
-            if value > max {
-                return None;
-            }
-            place = place.checked_add(1)?;
+        if value == 0 && !rest {
+            return Some(0); // also "-0" and "0e999999999999"
         }
-        let value = value.checked_add(u64::from(rest))?;
+        if is_negative {
+            return None;
+        }
+        // Zeros up to the decimal point: each multiplies a value of at least one, as no digit was
+        // behind the point. So this ends with the first that exceeds `max`.
+        while place < point && value <= max {
+            value = value.saturating_mul(10);
+            place = place.saturating_add(1);
+        }
+        let value = value.saturating_add(u64::from(rest));
         (value <= max).then_some(value)
     }
 }
