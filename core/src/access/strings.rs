@@ -181,6 +181,7 @@ impl<'t> StringList<'t> {
     }
 
     #[inline(never)]
+    #[expect(clippy::manual_contains, reason = "`contains` is memchr: more code on a device")]
     fn decode_array(
         array: Array<'t>,
         memory: &'t mut [u8],
@@ -190,7 +191,7 @@ impl<'t> StringList<'t> {
             let rest = memory.get_mut(len..).unwrap_or_default();
             let written = text.write_to(rest)?;
             // NUL separates the decoded strings, and has no place in any of them.
-            if rest.get(..written).unwrap_or_default().contains(&0) {
+            if rest.get(..written).unwrap_or_default().iter().any(|byte| *byte == 0) {
                 return Err(Reason::InvalidClaim);
             }
             *rest.get_mut(written).ok_or(Reason::MemoryTooSmall)? = 0;
@@ -209,24 +210,29 @@ impl<'t> Iterator for StringList<'t> {
         match &mut self.kind {
             ListKind::One(one) => one.take(),
             ListKind::Words(words) => {
-                let rest = words.trim_start_matches(' ');
-                if rest.is_empty() {
-                    *words = rest;
-                    return None;
-                }
-                let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                let spaces = words.bytes().take_while(|byte| *byte == b' ').count();
+                let rest = words.get(spaces..).unwrap_or("");
+                let (word, rest) = split_at_first(rest, b' ').unwrap_or((rest, ""));
                 *words = rest;
-                Some(word)
+                (!word.is_empty()).then_some(word)
             }
             // All are strings without escapes: that was checked.
             ListKind::Array(elements) => elements.next()?.as_str(),
             ListKind::Decoded(decoded) => {
-                let (string, rest) = decoded.split_once('\0')?;
+                let (string, rest) = split_at_first(decoded, b'\0')?;
                 *decoded = rest;
                 Some(string)
             }
         }
     }
+}
+
+/// What stands before and behind the first `separator`, an ASCII character.
+///
+/// [`str::split_once`] is made for long texts: on a device it is more code, and can panic.
+fn split_at_first(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
 impl fmt::Debug for StringList<'_> {

@@ -198,7 +198,8 @@ fn is_type(typ: &str, other: &str) -> bool {
     let short = |typ| -> &str {
         match str::split_at_checked(typ, "application/".len()) {
             Some((prefix, rest))
-                if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') =>
+                if prefix.eq_ignore_ascii_case("application/")
+                    && !rest.bytes().any(|byte| byte == b'/') =>
             {
                 rest
             }
