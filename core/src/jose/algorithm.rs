@@ -77,23 +77,24 @@ impl Algorithm {
     /// case. `Ed25519` is another name of [`Algorithm::EdDsa`].
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        // Spelt out, so that the compiler compares a name of five letters as one number. That it
-        // agrees with `NAMES` is tested.
-        Some(match name.as_bytes() {
-            b"RS256" => Self::Rs256,
-            b"RS384" => Self::Rs384,
-            b"RS512" => Self::Rs512,
-            b"PS256" => Self::Ps256,
-            b"PS384" => Self::Ps384,
-            b"PS512" => Self::Ps512,
-            b"ES256" => Self::Es256,
-            b"ES384" => Self::Es384,
-            b"EdDSA" | b"Ed25519" => Self::EdDsa,
-            b"HS256" => Self::Hs256,
-            b"HS384" => Self::Hs384,
-            b"HS512" => Self::Hs512,
+        // The letters one by one: less code than to compare with each of the names. That it agrees
+        // with `NAMES` is tested.
+        let [kind, b'S', hash @ ..] = name.as_bytes() else {
+            return matches!(name, "EdDSA" | "Ed25519").then_some(Self::EdDsa);
+        };
+        let [small, medium, large] = match kind {
+            b'R' => [Self::Rs256, Self::Rs384, Self::Rs512].map(Some),
+            b'P' => [Self::Ps256, Self::Ps384, Self::Ps512].map(Some),
+            b'E' => [Some(Self::Es256), Some(Self::Es384), None],
+            b'H' => [Self::Hs256, Self::Hs384, Self::Hs512].map(Some),
             _ => return None,
-        })
+        };
+        match hash {
+            b"256" => small,
+            b"384" => medium,
+            b"512" => large,
+            _ => None,
+        }
     }
 
     /// The registered name.
