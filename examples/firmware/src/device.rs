@@ -2,7 +2,10 @@
 
 use core::hint::black_box;
 
-use gatepost::{AccessToken, KeySet, Policy, Reason, UnixTime};
+use gatepost::{
+    AccessToken, Algorithm, KeyMaterial, KeySlot, Keys, ParsedKey, Policy, PublicKey, Reason,
+    UnixTime,
+};
 
 use crate::testdata::{AUDIENCE, ISSUER};
 use crate::{exit, measure, print};
@@ -10,16 +13,20 @@ use crate::{exit, measure, print};
 /// Memory for the decoded token. What a longer one needs is refused by name.
 const MEMORY: usize = 1024;
 
-/// Reads the keys and validates tokens: one as it is, measured; one whose signature is spoiled; one
-/// that is too old.
-pub fn run(jwks: &str, token: &str, now: u64) -> ! {
-    let (Ok(keys), Ok(policy)) =
-        (KeySet::from_jwks(black_box(jwks)), Policy::new(ISSUER, AUDIENCE))
-    else {
-        exit(false)
-    };
+/// Prepares the key and validates tokens: one as it is, measured; one whose signature is spoiled;
+/// one that is too old.
+pub fn run(
+    algorithm: Algorithm,
+    key_id: &str,
+    numbers: KeyMaterial<'_>,
+    token: &str,
+    now: u64,
+) -> ! {
+    let key = ParsedKey::new(algorithm, black_box(numbers)).and_then(|key| PublicKey::new(&key));
+    let slot = key.and_then(|key| KeySlot::from_key(key, algorithm, Some(key_id)));
+    let (Ok(slot), Ok(policy)) = (slot, Policy::new(ISSUER, AUDIENCE)) else { exit(false) };
     let token = token.as_bytes();
-    let device = Device { keys, policy };
+    let device = Device { key: [Some(slot)], policy };
     let mut memory = [0; MEMORY];
     let mut verdict = None;
     let figures = measure(|| verdict = Some(device.decide(black_box(token), now, &mut memory)));
@@ -54,7 +61,7 @@ fn with_another_signature(token: &[u8]) -> [u8; MEMORY] {
 }
 
 struct Device {
-    keys: KeySet<1>,
+    key: [Option<KeySlot>; 1],
     policy: Policy<'static>,
 }
 
@@ -74,6 +81,6 @@ impl Device {
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<AccessToken<'t>, Reason> {
-        self.policy.validate(token, &self.keys, now, memory)
+        self.policy.validate(token, Keys::from(&self.key[..]), now, memory)
     }
 }

@@ -11,10 +11,20 @@ use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_semihosting::{debug, hio};
 
 pub mod device;
+mod memory;
 
 /// Tokens and keys of the tests.
 pub mod testdata {
     include!(concat!(env!("OUT_DIR"), "/testdata.rs"));
+}
+
+/// The interrupts that the processor may call: one, as there must be one, and none is enabled.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [unsafe extern "C" fn(); 1] = [DefaultHandler];
+
+unsafe extern "C" {
+    fn DefaultHandler();
 }
 
 /// Bytes below the caller's that are looked at: more than any device would give.

@@ -4,9 +4,11 @@
 #![no_main]
 
 use cortex_m_rt::entry;
-use gatepost_firmware::testdata::{ES256_JWKS, ES256_NOW, ES256_TOKEN};
+use gatepost::Algorithm;
+use gatepost_firmware::device;
+use gatepost_firmware::testdata::{ES256_KEY, ES256_KEY_ID, ES256_NOW, ES256_TOKEN};
 
 #[entry]
 fn main() -> ! {
-    gatepost_firmware::device::run(ES256_JWKS, ES256_TOKEN, ES256_NOW)
+    device::run(Algorithm::Es256, ES256_KEY_ID, ES256_KEY, ES256_TOKEN, ES256_NOW)
 }

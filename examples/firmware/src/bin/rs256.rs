@@ -4,9 +4,11 @@
 #![no_main]
 
 use cortex_m_rt::entry;
-use gatepost_firmware::testdata::{RS256_JWKS, RS256_NOW, RS256_TOKEN};
+use gatepost::Algorithm;
+use gatepost_firmware::device;
+use gatepost_firmware::testdata::{RS256_KEY, RS256_KEY_ID, RS256_NOW, RS256_TOKEN};
 
 #[entry]
 fn main() -> ! {
-    gatepost_firmware::device::run(RS256_JWKS, RS256_TOKEN, RS256_NOW)
+    device::run(Algorithm::Rs256, RS256_KEY_ID, RS256_KEY, RS256_TOKEN, RS256_NOW)
 }
