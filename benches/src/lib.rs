@@ -9,6 +9,7 @@
 
 pub mod bars;
 pub mod chart;
+pub mod firmware;
 pub mod instructions;
 pub mod keys;
 pub mod machine;
