@@ -128,7 +128,7 @@ mod tests {
         let mut results = Results::read().unwrap();
         results.bars.truncate(1);
         results.bars[0].verdict = Verdict::Met;
-        let missed = |results| render(results).matches("**missed**").count();
+        let missed = |results: &Results| render(results).matches("**missed**").count();
         let others = firmware::judge().iter().filter(|bar| bar.verdict == Verdict::Missed).count();
         assert_eq!(missed(&results), others);
         results.bars[0].verdict = Verdict::Missed;
