@@ -82,7 +82,13 @@
 //! `p256`. The inversion guesses which of two numbers is larger from their highest bits; a wrong
 //! guess is seen and done again on whole numbers, and tests look for such numbers.
 //!
-//! # Both
+//! # All of them
+//!
+//! **The vector code** of `gatepost-hosted` is written once, and compiled for the processor's vectors,
+//! for plain integers, which test it on every machine, and for intervals, which prove its bounds. The
+//! instructions themselves run in an emulated processor that has AVX-512 IFMA (`make lanes`), which
+//! computes them on its own. Where a real processor disagreed on an example of RFC 7515, the portable
+//! code would be used.
 //!
 //! **What was run.** `make differential` makes random cases of the kinds that chance does not: u1 or
 //! u2 at an edge, u1 G = ± u2 Q, r + n < p, digests and numbers at 0, 1, n and p, one bit flipped,
