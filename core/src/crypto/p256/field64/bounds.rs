@@ -1,6 +1,7 @@
 //! What the comments claim about sums. Each grows with each of its operands: it is largest where these
 //! are. That no limb's carry is lost on the way is left to the comparison with plain integers at the
 //! edges of limbs, in `proofs.rs`.
+#![cfg(test)]
 
 use num_bigint::BigUint;
 

@@ -1,4 +1,5 @@
 //! What the comments claim about sums and sizes.
+#![cfg(test)]
 
 use num_bigint::BigInt;
 

@@ -3,6 +3,7 @@
 //! Every sum here grows, or falls, with each of its operands. So it is largest and smallest where
 //! these are at the ends of what they can be, and there the functions themselves must give what
 //! integers without an end give.
+#![cfg(test)]
 
 use std::vec::Vec;
 
