@@ -106,8 +106,8 @@ $(VENV)/.requirements: python/requirements-dev.txt
 	@scripts/venv.sh "$(PYTHON)" "$(CURDIR)/$(VENV)" $<
 	@touch $@
 
-RUST_SOURCES := $(shell find core/src python/src -name '*.rs' 2>/dev/null) \
-	$(wildcard Cargo.toml Cargo.lock core/Cargo.toml python/Cargo.toml)
+RUST_SOURCES := $(shell find core/src hosted/src python/src -name '*.rs' 2>/dev/null) \
+	$(wildcard Cargo.toml Cargo.lock core/Cargo.toml hosted/Cargo.toml python/Cargo.toml)
 
 $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 	@echo "building the Python module"

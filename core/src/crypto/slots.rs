@@ -317,7 +317,8 @@ fn insert<K>(slots: &mut [Option<KeySlot<K>>], slot: KeySlot<K>) -> Result<bool,
 
 /// A view of the keys that a token may be signed with.
 ///
-/// It is made from a [`KeySet`](crate::KeySet) or from slots of the caller's. `C` remembers tokens
+/// It is made from a [`KeySet`](crate::KeySet) or from slots of the caller's. Of several slots with
+/// one `kid` and algorithm, which [`load`] does not allow, the first is meant. `C` remembers tokens
 /// whose signature was found good.
 pub struct Keys<'k, K = PublicKey, C = NoTokenCache> {
     slots: &'k [Option<KeySlot<K>>],
