@@ -25,6 +25,7 @@ pub(crate) fn catch() {
 
 static mut TABLE: [[u64; 2]; 32] = [[0; 2]; 32];
 
+// SAFETY: the label below, of which only the address is taken.
 unsafe extern "C" {
     fn fault_handlers();
 }
@@ -50,6 +51,7 @@ fault_on_own_stack:
     "#
 );
 
+// SAFETY: nothing else has this name.
 #[unsafe(no_mangle)]
 extern "C" fn fault(number: usize, stack: *const [usize; 3]) -> ! {
     let address: usize;

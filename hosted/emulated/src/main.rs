@@ -1,10 +1,10 @@
 //! The little that a statically linked test program needs of an operating system, on a processor
 //! that a program emulates: enough for `cargo test`'s own programs, unchanged.
 //!
-//! The emulator puts this program, the test program and its arguments into memory, as its
-//! configuration (`bochsrc`) says, and starts at [`start`]. There is no disk, no interrupt, no
-//! second process and no second thread. What the test program writes goes to the serial port, and
-//! at its end the emulator ends.
+//! The emulator puts this program and the test program's arguments into memory, as its
+//! configuration (`bochsrc`) says, and starts at [`start`]. The test program itself is what the
+//! [`disk`] holds. There is no interrupt, no second process and no second thread. What the test
+//! program writes goes to the serial port, and at its end the emulator ends.
 
 #![no_std]
 #![no_main]
@@ -21,6 +21,7 @@ mod system_calls;
 use core::panic::PanicInfo;
 
 /// What `start` jumps to, with all of the processor's features in use.
+// SAFETY: nothing else has this name.
 #[unsafe(no_mangle)]
 extern "C" fn main() -> ! {
     ports::prepare();

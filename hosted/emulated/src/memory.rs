@@ -2,6 +2,7 @@
 
 use core::arch::asm;
 
+// SAFETY: nothing else has this name, and it does what C says of it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
     // SAFETY: the caller's promise: `len` bytes that do not overlap.
@@ -11,6 +12,7 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8
     to
 }
 
+// SAFETY: nothing else has this name, and it does what C says of it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memset(to: *mut u8, value: i32, len: usize) -> *mut u8 {
     // SAFETY: the caller's promise: `len` bytes.
@@ -18,6 +20,7 @@ unsafe extern "C" fn memset(to: *mut u8, value: i32, len: usize) -> *mut u8 {
     to
 }
 
+// SAFETY: nothing else has this name, and it does what C says of it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> i32 {
     for i in 0..len {
@@ -31,6 +34,7 @@ unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> i32 {
     0
 }
 
+// SAFETY: nothing else has this name, and it does what C says of it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> i32 {
     // SAFETY: the same promise.

@@ -24,6 +24,7 @@ pub(crate) fn set_program_end(end: usize) {
 static BREAK: AtomicUsize = AtomicUsize::new(0);
 static NEXT_MAPPED: AtomicUsize = AtomicUsize::new(MAPPED.start);
 
+// SAFETY: the label below, of which only the address is taken.
 unsafe extern "C" {
     fn system_call_entry();
 }
@@ -69,6 +70,7 @@ program_stack:
     "#
 );
 
+// SAFETY: nothing else has this name.
 #[unsafe(no_mangle)]
 extern "C" fn system_call(number: usize, arguments: &[usize; 6]) -> isize {
     let [a, b, c, d, ..] = *arguments;
