@@ -1,5 +1,8 @@
 //! Random numbers that are the same in each run.
 
+use std::vec;
+use std::vec::Vec;
+
 use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 
 /// SplitMix64: good enough to vary test data with, and for nothing else.

@@ -11,10 +11,15 @@
 #![allow(clippy::print_stderr, reason = "a long run says how far it is")]
 
 mod p256;
+#[path = "../../../core/tests/common/random.rs"]
+#[allow(dead_code, reason = "every test takes what it needs")]
+mod random;
 mod rsa;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+
+use random::Random;
 
 /// Cases by kind, and what was found.
 #[derive(Default)]
@@ -124,40 +129,19 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |value| value.parse().expect(name))
 }
 
-/// SplitMix64: the same numbers in each run.
-struct Random(u64);
+fn one_in(random: &mut Random, count: usize) -> bool {
+    random.below(count) == 0
+}
 
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ word >> 31
-    }
+fn bytes<const N: usize>(random: &mut Random) -> [u8; N] {
+    let mut bytes = [0; N];
+    fill(random, &mut bytes);
+    bytes
+}
 
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.word() % u64::try_from(bound).unwrap()).unwrap()
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn choose<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
-    }
-
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.fill(&mut bytes);
-        bytes
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.word().to_le_bytes()[..chunk.len()]);
-        }
+fn fill(random: &mut Random, bytes: &mut [u8]) {
+    for chunk in bytes.chunks_mut(8) {
+        chunk.copy_from_slice(&random.word().to_le_bytes()[..chunk.len()]);
     }
 }
 

@@ -15,7 +15,7 @@ use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 
-use super::{Random, Report, hex, run};
+use super::{Random, Report, bytes, hex, one_in, run};
 
 #[test]
 fn verdicts_on_p256_signatures_are_those_of_others() {
@@ -101,7 +101,7 @@ impl World {
         edges.extend([2_u64, 3, 5].map(|small| Scalar::from(small).invert().unwrap()));
         edges.retain(|edge| *edge != Scalar::ZERO);
         edges.extend(edges.clone().into_iter().map(|edge| -edge));
-        let nonces = edges.iter().copied().chain((0..2000).map(|_| scalar(&random.bytes())));
+        let nonces = edges.iter().copied().chain((0..2000).map(|_| scalar(&bytes(&mut random))));
         let nonces: Vec<_> = nonces
             .map(|k| {
                 let r = x_modulo_n(&(ProjectivePoint::GENERATOR * k));
@@ -109,7 +109,7 @@ impl World {
             })
             .collect();
         let private =
-            edges.iter().copied().step_by(7).chain((0..16).map(|_| scalar(&random.bytes())));
+            edges.iter().copied().step_by(7).chain((0..16).map(|_| scalar(&bytes(&mut random))));
         let keys = private.map(|d| Key::new(ProjectivePoint::GENERATOR * d, d)).collect();
         let rare = (1_u64..60).filter_map(|small| rare(small, &mut random)).collect();
         let edges = edges.into_iter().map(|edge| [edge, edge.invert().unwrap()]).collect();
@@ -126,7 +126,7 @@ impl World {
         };
         let edge = random.choose(&self.edges);
         let (kind, key, signed) = match random.below(12) {
-            0 => ("random", key, sign(&scalar(&random.bytes()))),
+            0 => ("random", key, sign(&scalar(&bytes(random)))),
             1 => ("edge u2", key, of_u2(edge)),
             2 => {
                 // u2 = (k - u1) / d; where that is zero no s is right.
@@ -140,12 +140,12 @@ impl World {
             // u1 = ± u2 d where e = ± r d.
             3 => ("u1 G = u2 Q", key, sign(&(*r * key.d))),
             4 => {
-                let s = if random.one_in(2) { edge[0] } else { scalar(&random.bytes()) };
+                let s = if one_in(random, 2) { edge[0] } else { scalar(&bytes(random)) };
                 ("u1 G = - u2 Q", key, Signed::new(r, &s, &-(*r * key.d)))
             }
             5 => {
                 let mut signed = sign(&Scalar::ZERO);
-                if random.one_in(2) {
+                if one_in(random, 2) {
                     signed.digest = ORDER;
                 }
                 ("u1 = 0", key, signed)
@@ -164,7 +164,7 @@ impl World {
             9 => {
                 let mut signed = of_u2(edge);
                 *signed.part(random.below(3)) = *random.choose(&self.odd);
-                if random.one_in(2) {
+                if one_in(random, 2) {
                     *signed.part(random.below(3)) = *random.choose(&self.odd);
                 }
                 ("edge r, s or digest", key, signed)
@@ -195,7 +195,7 @@ impl World {
                 ("r + n < p", key, signed)
             }
             _ => {
-                let signed = Signed { digest: random.bytes(), signature: random.bytes() };
+                let signed = Signed { digest: bytes(random), signature: bytes(random) };
                 ("random bytes", key, signed)
             }
         };
@@ -211,7 +211,7 @@ fn rare(small: u64, random: &mut Random) -> Option<(Key, Signed)> {
     x[24..].copy_from_slice(&low.to_be_bytes());
     let encoded = [&[2], &x[..]].concat();
     let point = p256::PublicKey::from_sec1_bytes(&encoded).ok()?.to_projective();
-    let [u1, u2] = [scalar(&random.bytes()), scalar(&random.bytes())];
+    let [u1, u2] = [scalar(&bytes(random)), scalar(&bytes(random))];
     let q = (point - ProjectivePoint::GENERATOR * u1) * u2.invert().unwrap();
     let r = Scalar::from(small);
     let s = r * u2.invert().unwrap();
@@ -277,17 +277,17 @@ impl Key {
         report.count(kind, expected);
         report.compare("portable", says(&self.portable), expected, case);
         report.compare("prepared", says(&self.hosted), expected, case);
-        if random.one_in(16) {
+        if one_in(random, 16) {
             let [by_64, by_32, prepared_64, prepared_32] = self.paths.verdicts(digest, signature);
             report.compare("limbs of 64 bits", by_64, expected, case);
             report.compare("limbs of 32 bits", by_32, expected, case);
             report.compare("limbs of 64 bits, narrow windows", prepared_64, expected, case);
             report.compare("limbs of 32 bits, narrow windows", prepared_32, expected, case);
         }
-        if random.one_in(32) {
+        if one_in(random, 32) {
             report.compare("the crate p256", says(&self.reference), expected, case);
         }
-        if random.one_in(64) {
+        if one_in(random, 64) {
             report.compare("simulated vectors", says(&self.simulated), expected, case);
         }
     }

@@ -7,12 +7,12 @@ use gatepost::{Algorithm, KeyMaterial, ParsedKey, PublicKey, ReferenceKey, Verif
 use gatepost_hosted::{AwsLcKey, HostedKey, Tables};
 use num_bigint::BigUint;
 use rsa::pkcs8::DecodePrivateKey;
-use rsa::rand_core::{CryptoRng, Infallible, TryCryptoRng, TryRng};
+use rsa::rand_core::CryptoRng;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, PrivateKey, Pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::{Random, Report, hex, run};
+use super::{Random, Report, bytes, fill, hex, one_in, run};
 
 #[test]
 fn verdicts_on_rsa_signatures_are_those_of_others() {
@@ -64,13 +64,13 @@ fn try_one(key: &Key, random: &mut Random, report: &mut Report) {
     let digest_len = key.good.first().map_or(32, |signed| signed.digest.len());
     let any = |random: &mut Random| {
         let mut signed = Signed { digest: vec![0; digest_len], signature: vec![0; key.len] };
-        random.fill(&mut signed.digest);
-        random.fill(&mut signed.signature);
+        fill(random, &mut signed.digest);
+        fill(random, &mut signed.signature);
         signed
     };
     let (kind, signed) = if key.good.is_empty() {
         match any(random) {
-            signed if random.one_in(2) => ("random, other exponents", signed),
+            signed if one_in(random, 2) => ("random, other exponents", signed),
             signed => ("edges, other exponents", edge(key, signed, random)),
         }
     } else {
@@ -149,17 +149,17 @@ fn compare(
     let expected = says(&key.aws_lc);
     report.count(kind, expected);
     report.compare("portable", says(&key.portable), expected, case);
-    if random.one_in(4) {
+    if one_in(random, 4) {
         report.compare("words of 32 bits", says(&key.words), expected, case);
     }
-    if random.one_in(32) {
+    if one_in(random, 32) {
         report.compare("the crate rsa", says(&key.reference), expected, case);
     }
-    if let Some(simulated) = key.simulated.as_ref().filter(|_| random.one_in(64)) {
+    if let Some(simulated) = key.simulated.as_ref().filter(|_| one_in(random, 64)) {
         report.compare("simulated vectors", says(simulated), expected, case);
     }
     // Nearly all open to what no padding looks like: so the results themselves, too.
-    if random.one_in(8) {
+    if one_in(random, 8) {
         let base = BigUint::from_bytes_be(signature);
         let fits = signature.len() == key.len && base < key.modulus;
         let power = if fits { power(&base, key.exponent, &key.modulus) } else { BigUint::ZERO };
@@ -239,7 +239,7 @@ fn sign(private: &PrivateKey, algorithm: Algorithm, random: &mut Random) -> Sign
         is_pss: bool,
         random: &mut Random,
     ) -> Signed {
-        let digest = D::digest(random.bytes::<32>()).to_vec();
+        let digest = D::digest(bytes::<32>(random)).to_vec();
         let signature = if is_pss {
             private.sign_with_rng(random, Pss::<D>::new(), &digest)
         } else {
@@ -269,23 +269,3 @@ fn spoil(private: &PrivateKey, key: &Key, random: &mut Random) -> Option<Signed>
     signature.extend_from_slice(&trimmed);
     Some(Signed { digest: good.digest.clone(), signature })
 }
-
-impl TryRng for Random {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(u32::from_le_bytes(self.bytes()))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.word())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.fill(bytes);
-        Ok(())
-    }
-}
-
-/// What signs in tests asks for one.
-impl TryCryptoRng for Random {}

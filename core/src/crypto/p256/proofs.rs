@@ -2,6 +2,10 @@
 //! of the moduli, and the tables against what they are made of.
 #![cfg(test)]
 
+#[path = "../../../tests/common/random.rs"]
+#[allow(dead_code, reason = "every test takes what it needs")]
+mod random;
+
 use std::vec::Vec;
 
 use num_bigint::BigUint;
@@ -14,6 +18,7 @@ use super::integer::{self as integers, ORDER, PRIME};
 use super::point::{Affine, Jacobian, Xyzz};
 use super::scalars::{Digits, SlidingDigits};
 use super::{Limbs, Limbs32, Limbs64, inversion32, inversion64};
+use random::Random;
 
 #[test]
 fn elements_of_64_bit_limbs_are_those_of_plain_integers() {
@@ -54,21 +59,21 @@ fn check_field<F: FieldElement>(edges: &[[u64; 4]], element: impl Fn([u64; 4]) -
             None => assert!(m >= p),
         }
         assert_eq!(F::from_integer(a).is_some(), m < p);
-        for b in edges {
+        // Of three operands the third runs the other way.
+        for (b, c) in edges.iter().zip(edges.iter().rev()) {
             let (y, n) = (element(*b), &integer(b));
+            let (z, o) = (element(*c), &integer(c));
             is(x.multiply(&y), m * n * r_inverse, "product", a, b);
             is(x.add(&y), m + n, "sum", a, b);
             is(x.subtract(&y), p * 2_u32 + m - n, "difference", a, b);
             assert_eq!(x.equals(&y), m % p == n % p);
-            let above = p * p * 2_u32;
-            let less_square = F::product_less_square([&x, &y], &y);
-            is(less_square, (&above * 4_u32 + m * n - n * n) * r_inverse, "less a square", a, b);
-            for c in [a, b] {
-                let (z, o) = (element(*c), &integer(c));
-                let difference = F::difference_of_products([&x, &y], [&y, &z]);
-                let expected = (&above * 4_u32 + m * n - n * o) * r_inverse;
-                is(difference, expected, "difference of products", a, c);
-            }
+            // No product is more than 2 p^2.
+            let above = &(p * p * 2_u32);
+            let difference = F::difference_of_products([&x, &y], [&z, &x]);
+            let expected = (above + m * n - o * m) * r_inverse;
+            is(difference, expected, "difference of products, the third reversed", a, b);
+            let difference = F::product_less_square([&x, &y], &z);
+            is(difference, (above + m * n - o * o) * r_inverse, "product less a square", a, b);
         }
     }
 }
@@ -121,7 +126,7 @@ fn random_numbers() {
     for _ in 0..cases {
         let kind = usize::try_from(random.word() >> 61).unwrap();
         counts[kind] += 1;
-        let (a, b) = (random.runs(), random.runs());
+        let (a, b) = (runs(&mut random), runs(&mut random));
         let (m, k) = (integer(&a), integer(&b));
         let modulus = if kind == 7 { &n } else { &p };
         let reduced = |words: &[u64; 4], number: &BigUint| {
@@ -274,36 +279,23 @@ fn edges() -> Vec<[u64; 4]> {
     edges
 }
 
-/// SplitMix64: the same numbers in each run.
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ word >> 31
-    }
-
-    /// 256 bits: at random, or random ones among ones or zeros alone, in words or parts of words.
-    fn runs(&mut self) -> [u64; 4] {
-        let choices = self.word();
-        core::array::from_fn(|i| {
-            let shift = self.word() % 64;
-            match choices >> (4 * i) & 15 {
-                0 => 0,
-                1 => u64::MAX,
-                2 => u64::MAX << shift,
-                3 => u64::MAX >> shift,
-                4 => 1 << shift,
-                5 => !(1 << shift),
-                6 => PRIME[i],
-                7 => ORDER[i],
-                _ => self.word(),
-            }
-        })
-    }
+/// 256 bits: at random, or random ones among ones or zeros alone, in words or parts of words.
+fn runs(random: &mut Random) -> [u64; 4] {
+    let choices = random.word();
+    core::array::from_fn(|i| {
+        let shift = random.word() % 64;
+        match choices >> (4 * i) & 15 {
+            0 => 0,
+            1 => u64::MAX,
+            2 => u64::MAX << shift,
+            3 => u64::MAX >> shift,
+            4 => 1 << shift,
+            5 => !(1 << shift),
+            6 => PRIME[i],
+            7 => ORDER[i],
+            _ => random.word(),
+        }
+    })
 }
 
 fn limbs_of(number: &BigUint) -> [u64; 4] {
