@@ -4,6 +4,8 @@
 
 use std::sync::Once;
 
+use gatepost::internal::p256 as internal;
+use gatepost::internal::rsa::{TiledKey, WordKey};
 use gatepost::{
     Algorithm, KeyMaterial, P256Table, ParsedKey, PreparedP256, PublicKey, Reason, ReferenceKey,
     TableEntry, VerifyingKey,
@@ -28,6 +30,11 @@ impl Paths {
         ];
         if algorithm == Algorithm::Es256 {
             keys.push(("prepared", Box::new(prepared(&key))));
+            keys.push(("limbs of both sizes", Box::new(BothLimbs::new(&key))));
+        }
+        if matches!(material, KeyMaterial::Rsa { .. }) {
+            keys.push(("limbs of 60 bits", Box::new(TiledKey::new(&key).unwrap())));
+            keys.push(("limbs of 32 bits", Box::new(WordKey::new(&key).unwrap())));
         }
         #[cfg(any(feature = "aws-lc", feature = "aws-lc-fips"))]
         keys.push(("AWS-LC", Box::new(gatepost_hosted::AwsLcKey::new(&key).unwrap())));
@@ -72,9 +79,38 @@ fn is_of_vector_size(material: KeyMaterial<'_>) -> bool {
 }
 
 fn prepared(key: &ParsedKey<'_>) -> PreparedP256<'static, 4, 4, Vec<TableEntry>, Vec<TableEntry>> {
+    PreparedP256::new(Table::new(key, memory()).unwrap(), generator())
+}
+
+fn generator() -> &'static Table {
     static GENERATOR: std::sync::LazyLock<Table> =
         std::sync::LazyLock::new(|| Table::generator(memory()).unwrap());
-    PreparedP256::new(Table::new(key, memory()).unwrap(), &GENERATOR)
+    &GENERATOR
+}
+
+/// Limbs of 64 and of 32 bits, each with a table and without: they have to agree.
+struct BothLimbs(internal::Paths<'static, 4, 4, Vec<TableEntry>, Vec<TableEntry>>);
+
+impl BothLimbs {
+    fn new(key: &ParsedKey<'_>) -> Self {
+        Self(internal::Paths::new(key, memory(), generator()).unwrap())
+    }
+}
+
+impl VerifyingKey for BothLimbs {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        prehash: Option<&[u8]>,
+        signature: &[u8],
+    ) -> Result<(), Reason> {
+        let signature = signature.try_into().map_err(|_| Reason::InvalidSignature)?;
+        let digest = prehash.map_or_else(|| digest(algorithm, message), <[u8]>::to_vec);
+        let verdicts = self.0.verdicts(digest.first_chunk().unwrap(), signature);
+        assert!(verdicts == [true; 4] || verdicts == [false; 4], "{verdicts:?}");
+        if verdicts[0] { Ok(()) } else { Err(Reason::InvalidSignature) }
+    }
 }
 
 fn memory() -> Vec<TableEntry> {
