@@ -68,9 +68,16 @@ impl Ways {
         static TABLES: LazyLock<[Tables; 2]> =
             LazyLock::new(|| [Tables::portable(16 << 20), Tables::simulated(16 << 20)]);
         let key = ParsedKey::new(algorithm, material).expect("the kinds fit");
-        let hosted = |tables| {
+        let hosted = |tables: &Tables| {
             let hosted = HostedKey::with_tables(&key, tables).expect("a good key");
-            hosted.prepare();
+            // Without its table it would be the portable key once more.
+            let has_table = match material {
+                KeyMaterial::Rsa { modulus, .. } => {
+                    tables.uses_ifma() && matches!(modulus.len(), 256 | 384 | 512)
+                }
+                _ => true,
+            };
+            assert_eq!(hosted.prepare(), has_table);
             Box::new(hosted)
         };
         let mut others: Vec<(&'static str, Box<dyn VerifyingKey + Send + Sync>)> = vec![
