@@ -130,8 +130,8 @@ pub(crate) struct Place<T> {
 }
 
 /// How often a key is verified without a table before it gets one. Making one of P-256 takes about
-/// as long as it saves in so many verifications, 740 µs and 48 µs each where it was measured:
-/// whatever comes, at most about twice the time is spent that was necessary.
+/// as long as it saves in so many verifications, 740 µs and 48 µs each where it was measured: if it is
+/// not used any more afterwards, about twice the time was spent that was necessary.
 const WORTH_IT: u32 = 16;
 
 impl<T: Send + Sync + 'static> Place<T> {
@@ -199,7 +199,7 @@ struct Held<T> {
     epoch: AtomicU64,
 }
 
-impl<T> Held<T> {
+impl<T: Send + Sync> Held<T> {
     /// Threads that count at the same time may lose a use, or halve those of another epoch: that
     /// changes who gets a table, and nothing else.
     fn count_use(&self, epoch: u64) {
@@ -209,18 +209,13 @@ impl<T> Held<T> {
         }
         self.uses.fetch_add(1, Relaxed);
     }
-
-    /// Verifications as of this epoch.
-    fn usage(&self, epoch: u64) -> u64 {
-        let epochs = epoch.saturating_sub(self.epoch.load(Relaxed));
-        self.uses.load(Relaxed) >> epochs.min(63)
-    }
 }
 
 /// What a pool wants of a place.
 trait User: Send + Sync {
     /// Bytes of its table.
     fn bytes(&self) -> usize;
+    /// Verifications as of this epoch.
     fn usage(&self, epoch: u64) -> u64;
     fn give_up(&self);
 }
@@ -231,7 +226,8 @@ impl<T: Send + Sync> User for Held<T> {
     }
 
     fn usage(&self, epoch: u64) -> u64 {
-        self.usage(epoch)
+        let epochs = epoch.saturating_sub(self.epoch.load(Relaxed));
+        self.uses.load(Relaxed) >> epochs.min(63)
     }
 
     fn give_up(&self) {
