@@ -107,6 +107,7 @@ impl<'a> Cursor<'a> {
                 self.advance(1);
                 true
             }
+            [here, ..] if *here != separator && *here > b' ' => false,
             _ => {
                 let taken;
                 (*self, taken) = self.behind_separator(separator);
@@ -166,6 +167,12 @@ impl<'a> Cursor<'a> {
     /// Takes the value that stands here, if it is no object and no array.
     #[inline(always)]
     pub(super) fn take_scalar(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
+        // A digit alone, as in arrays of small numbers.
+        if let [b'0'..=b'9', b',' | b']' | b'}', ..] = self.rest {
+            self.advance(1);
+            kinds.add(Kinds::OTHERS);
+            return Ok(());
+        }
         let kind;
         (*self, kind) = self.behind_scalar()?;
         kinds.add(kind);
