@@ -31,3 +31,5 @@ echo "tests: each benchmark once"
 $cargo test --quiet --package gatepost-benches --benches
 echo "tests: gatepost with all features"
 $cargo test --quiet --package gatepost --all-features
+echo "tests: gatepost with RS256 alone"
+$cargo test --quiet --package gatepost --no-default-features --features rs256 --lib public_key

@@ -102,3 +102,26 @@ impl fmt::Debug for PublicKey {
         f.debug_struct("PublicKey").finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "rs256", not(feature = "rsa")))]
+mod tests {
+    use super::*;
+
+    /// The other hashes and PSS are not linked: a key for them would hash nothing.
+    #[test]
+    fn with_rs256_alone_no_other_algorithm_of_rsa_is_served() {
+        let numbers = KeyMaterial::Rsa { modulus: &[0xff; 256], exponent: &[1, 0, 1] };
+        let key = |algorithm| PublicKey::new(&ParsedKey::new(algorithm, numbers)?);
+        let rs256 = key(Algorithm::Rs256).unwrap();
+        assert_eq!(
+            rs256.verify(Algorithm::Rs256, b"", None, &[0; 256]),
+            Err(Reason::InvalidSignature)
+        );
+        for name in ["RS384", "RS512", "PS256", "PS384", "PS512"] {
+            let algorithm = Algorithm::from_name(name).unwrap();
+            assert_eq!(key(algorithm).err(), Some(Reason::UnsupportedKey), "{name}");
+            let verdict = rs256.verify(algorithm, b"", None, &[0; 256]);
+            assert_eq!(verdict, Err(Reason::KeyAlgorithmMismatch), "{name}");
+        }
+    }
+}
