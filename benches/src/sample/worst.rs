@@ -27,6 +27,9 @@ pub fn worst() -> Vec<Worst> {
     vec![
         one("members", "as many members as there may be", names(|number| format!("{number:011x}"))),
         one("escapes", "names that are written with escapes", names(escaped)),
+        one("short_escapes", "names of short escapes", names(shortly_escaped)),
+        one("objects", "small objects", in_array(r#"{"a":0}"#)),
+        one("escaped_objects", "small objects, their names with escapes", in_array(r#"{"\n":0}"#)),
         one("text", "a string of escapes", in_array(r#""\u00e9\n\ud83d\ude00""#)),
         one("nesting", "arrays, one in another", in_array("[[[[[[[[[[[[0]]]]]]]]]]]]")),
         one("numbers", "numbers with exponents", in_array("-1.5e-3")),
@@ -37,6 +40,12 @@ pub fn worst() -> Vec<Worst> {
 fn escaped(number: usize) -> String {
     let letter = |place: usize| 0x61 + (number >> (4 * place) & 15);
     format!("\\u{:04x}\\u{:04x}{number:x}", letter(0), letter(1))
+}
+
+/// It as escapes of a character each, six of them.
+fn shortly_escaped(number: usize) -> String {
+    let escapes = [r#"\""#, r"\\", r"\/", r"\b", r"\f", r"\n", r"\r", r"\t"];
+    (0..6).map(|place| escapes[number >> (2 * place) & 7]).collect()
 }
 
 /// An array in a claim of its own, with as many of `element` as there is room for.
