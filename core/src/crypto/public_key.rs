@@ -103,7 +103,8 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-#[cfg(all(test, feature = "rs256", not(feature = "rsa")))]
+#[cfg(all(feature = "rs256", not(feature = "rsa")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
