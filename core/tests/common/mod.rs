@@ -4,6 +4,7 @@
 
 pub(crate) mod random;
 pub(crate) mod signer;
+pub(crate) mod traffic;
 pub(crate) mod vectors;
 
 use base64ct::{Base64UrlUnpadded, Encoding};

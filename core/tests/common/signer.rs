@@ -75,25 +75,31 @@ pub(crate) fn jwk(algorithm: Algorithm, key_id: &str) -> String {
 /// The members of the key of `algorithm` that make it this key: `kty` and its numbers.
 pub(crate) fn numbers(algorithm: Algorithm) -> String {
     match algorithm {
-        Algorithm::Es256 => {
-            let point = p256_key().verifying_key().to_sec1_point(false);
-            let (x, y) = (point.x().unwrap(), point.y().unwrap());
-            format!(r#""kty":"EC","crv":"P-256","x":"{}","y":"{}""#, base64url(x), base64url(y))
-        }
+        Algorithm::Es256 => p256_numbers(&p256_key()),
         Algorithm::Es384 => {
             let point = p384_key().verifying_key().to_sec1_point(false);
             let (x, y) = (point.x().unwrap(), point.y().unwrap());
             format!(r#""kty":"EC","crv":"P-384","x":"{}","y":"{}""#, base64url(x), base64url(y))
         }
-        Algorithm::EdDsa => {
-            let x = base64url(ed25519_key().verifying_key().as_bytes());
-            format!(r#""kty":"OKP","crv":"Ed25519","x":"{x}""#)
-        }
-        Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => {
-            format!(r#""kty":"oct","k":"{}""#, base64url(SECRET))
-        }
+        Algorithm::EdDsa => ed25519_numbers(&ed25519_key()),
+        Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => secret_numbers(SECRET),
         _ => rsa_numbers(&rsa_modulus(), &[1, 0, 1]),
     }
+}
+
+pub(crate) fn p256_numbers(key: &p256::ecdsa::SigningKey) -> String {
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = (point.x().unwrap(), point.y().unwrap());
+    format!(r#""kty":"EC","crv":"P-256","x":"{}","y":"{}""#, base64url(x), base64url(y))
+}
+
+pub(crate) fn ed25519_numbers(key: &ed25519_dalek::SigningKey) -> String {
+    let x = base64url(key.verifying_key().as_bytes());
+    format!(r#""kty":"OKP","crv":"Ed25519","x":"{x}""#)
+}
+
+pub(crate) fn secret_numbers(secret: &[u8]) -> String {
+    format!(r#""kty":"oct","k":"{}""#, base64url(secret))
 }
 
 /// The members of an RSA key with this modulus and exponent, big-endian.
@@ -103,17 +109,30 @@ pub(crate) fn rsa_numbers(modulus: &[u8], exponent: &[u8]) -> String {
 
 /// The modulus of the RSA test key, 256 bytes.
 pub(crate) fn rsa_modulus() -> Vec<u8> {
+    modulus(rsa_key())
+}
+
+pub(crate) fn modulus(key: &PrivateKey) -> Vec<u8> {
     use rsa::traits::PublicKeyParts;
-    rsa_key().n().to_be_bytes_trimmed_vartime().to_vec()
+    key.n().to_be_bytes_trimmed_vartime().to_vec()
 }
 
 pub(crate) fn rsa_key() -> &'static PrivateKey {
     static KEY: OnceLock<PrivateKey> = OnceLock::new();
     KEY.get_or_init(|| {
-        let [p, q] =
-            RSA_PRIMES.map(|prime| BoxedUint::from_be_slice_vartime(&from_base64url(prime)));
-        PrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
+        let [p, q] = rsa_primes();
+        rsa_key_of(p, q)
     })
+}
+
+/// The RSA key of these primes, with the exponent 65537.
+pub(crate) fn rsa_key_of(p: BoxedUint, q: BoxedUint) -> PrivateKey {
+    PrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
+}
+
+/// The primes of the RSA test key.
+pub(crate) fn rsa_primes() -> [BoxedUint; 2] {
+    RSA_PRIMES.map(|prime| BoxedUint::from_be_slice_vartime(&from_base64url(prime)))
 }
 
 pub(crate) fn p256_key() -> p256::ecdsa::SigningKey {
@@ -128,7 +147,7 @@ pub(crate) fn ed25519_key() -> ed25519_dalek::SigningKey {
     ed25519_dalek::SigningKey::from_bytes(&[7; 32])
 }
 
-fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
+pub(crate) fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
     let mac = <M as KeyInit>::new_from_slice(secret).unwrap();
     mac.chain_update(message).finalize().into_bytes().to_vec()
 }
