@@ -150,7 +150,7 @@ impl<'m> Names<'m> {
     }
 
     /// Refuses the name that starts at `start` if one of those from `first` on is equal to it.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn refuse_seen(
         &mut self,
         text: &str,
@@ -158,50 +158,50 @@ impl<'m> Names<'m> {
         hash: u64,
         start: u32,
     ) -> Result<(), Reason> {
-        let open = first..self.open;
-        let suspects = Suspects {
-            hashes: self.hashes.get(open.clone()).unwrap_or_default(),
-            starts: self.starts.get(open).unwrap_or_default(),
-            collisions_left: self.collisions_left,
-        };
-        self.collisions_left = suspects.refuse(text, low_half(hash), start)?;
+        let hash = low_half(hash);
+        // Blocks end where the memory does, not with the open names: whole ones are compared at
+        // once. What is behind the open ones only raises a suspicion.
+        let (blocks, rest) = self.hashes.get(first..).unwrap_or_default().as_chunks::<BLOCK>();
+        let used = self.open.wrapping_sub(first).div_ceil(BLOCK);
+        for (number, block) in blocks.iter().take(used).enumerate() {
+            if is_any(block, hash) {
+                let first = first.wrapping_add(number.wrapping_mul(BLOCK));
+                self.collisions_left = self.refuse_among(text, first, hash, start)?;
+            }
+        }
+        if used > blocks.len() && is_any(rest, hash) {
+            let first = first.wrapping_add(blocks.len().wrapping_mul(BLOCK));
+            self.collisions_left = self.refuse_among(text, first, hash, start)?;
+        }
         Ok(())
     }
-}
 
-/// Names that a new one may be equal to.
-struct Suspects<'m> {
-    hashes: &'m [[u8; 4]],
-    starts: &'m [[u8; 4]],
-    collisions_left: u32,
-}
-
-impl Suspects<'_> {
-    /// Refuses the name at `new` if one of the names is equal to it; else returns how many more
-    /// collisions are put up with.
+    /// Refuses the name at `new` if one of the names from `first` on, a block of them, is equal to
+    /// it; else returns how many more collisions are put up with.
     #[inline(never)]
-    fn refuse(self, text: &str, hash: [u8; 4], new: u32) -> Result<u32, Reason> {
-        let Self { hashes, starts, mut collisions_left } = self;
-        let mut name = None;
-        let (blocks, rest) = hashes.as_chunks::<16>();
-        let suspicious = blocks.iter().map(|block| is_any(block, hash));
-        let suspicious = suspicious.chain(core::iter::once(is_any(rest, hash)));
-        for (block, _) in suspicious.enumerate().filter(|(_, is_suspicious)| *is_suspicious) {
-            let first = block.saturating_mul(16);
-            let hashes = hashes.get(first..).unwrap_or_default().iter().take(16);
-            let starts = starts.get(first..).unwrap_or_default();
-            for (_, start) in hashes.zip(starts).filter(|(other, _)| **other == hash) {
-                if string_at(text, u32::from_le_bytes(*start))
-                    == *name.get_or_insert_with(|| string_at(text, new))
-                {
-                    return Err(Reason::DuplicateMember);
-                }
-                collisions_left = collisions_left.checked_sub(1).ok_or(Reason::TooLarge)?;
+    fn refuse_among(
+        &self,
+        text: &str,
+        first: usize,
+        hash: [u8; 4],
+        new: u32,
+    ) -> Result<u32, Reason> {
+        let mut collisions_left = self.collisions_left;
+        let open = first..self.open.min(first.saturating_add(BLOCK));
+        let hashes = self.hashes.get(open.clone()).unwrap_or_default();
+        let starts = self.starts.get(open).unwrap_or_default();
+        for (_, start) in hashes.iter().zip(starts).filter(|(other, _)| **other == hash) {
+            if string_at(text, u32::from_le_bytes(*start)) == string_at(text, new) {
+                return Err(Reason::DuplicateMember);
             }
+            collisions_left = collisions_left.checked_sub(1).ok_or(Reason::TooLarge)?;
         }
         Ok(collisions_left)
     }
 }
+
+/// Hashes that are compared at once.
+const BLOCK: usize = 16;
 
 /// Whether one of `hashes` is `hash`. Without a branch, so that several are compared at once.
 #[inline(always)]
@@ -272,18 +272,10 @@ pub(super) fn take_escaped_name(
 ) -> Result<(Cursor<'_>, u64, usize), Reason> {
     let mut hasher = Hasher { hash: 0, word: 0, len: 0 };
     loop {
-        let word = cursor.word();
-        let bytes = plain_bytes(word);
-        hasher.push(word & !u64::MAX.unbounded_shl(bytes.wrapping_mul(8)), bytes);
-        if bytes != 0 {
-            cursor.advance(usize::try_from(bytes).unwrap_or(0));
+        while let Some(byte) = cursor.take_short_escape() {
+            hasher.push(u64::from(byte), 1);
         }
         match cursor.peek() {
-            b'"' => {
-                cursor.advance(1);
-                let len = usize::try_from(hasher.len).unwrap_or(0);
-                return Ok((cursor, finish(hasher.hash, hasher.word, len), len));
-            }
             b'\\' => {
                 let c = cursor.take_escape()?;
                 let mut bytes = [0; 4];
@@ -291,8 +283,18 @@ pub(super) fn take_escaped_name(
                 let word = u64::from(u32::from_le_bytes(bytes));
                 hasher.push(word, u32::try_from(len).unwrap_or(0));
             }
-            _ if bytes == 8 => {}
-            _ => return Err(Reason::InvalidJson),
+            b'"' => {
+                cursor.advance(1);
+                let len = usize::try_from(hasher.len).unwrap_or(0);
+                return Ok((cursor, finish(hasher.hash, hasher.word, len), len));
+            }
+            0..0x20 => return Err(Reason::InvalidJson),
+            _ => {
+                let word = cursor.word();
+                let bytes = plain_bytes(word);
+                hasher.push(word & !u64::MAX.unbounded_shl(bytes.wrapping_mul(8)), bytes);
+                cursor.advance(usize::try_from(bytes).unwrap_or(0));
+            }
         }
     }
 }
