@@ -71,6 +71,10 @@ extern crate std;
 mod access;
 mod crypto;
 mod jose;
+#[cfg(feature = "mcp")]
+pub mod mcp;
+#[cfg(feature = "mcp")]
+pub mod oauth;
 mod reason;
 mod text;
 mod time;

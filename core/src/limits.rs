@@ -106,3 +106,7 @@ pub const DEFAULT_LEEWAY: u32 = 30;
 /// reader keeps exact ([RFC 8259, section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6)).
 /// More is [`InvalidClaim`](crate::Reason::InvalidClaim).
 pub const MAX_TIME: u64 = (1 << 53) - 1;
+
+/// Bytes of the body of an MCP request unless the server says otherwise: 4 MiB. Longer ones are
+/// [`MessageTooLarge`](crate::Reason::MessageTooLarge). The official SDKs take as much.
+pub const MAX_MESSAGE_LEN: usize = 4 << 20;

@@ -6,7 +6,8 @@ use core::{error, fmt};
 ///
 /// A reason is a stable number with a stable name and nothing else: it holds no part of a token,
 /// a key or a claim, so it can be logged and sent to clients as it is. Numbers are never changed
-/// or used again. The hundreds tell the stage: 1xx form, 2xx header, 3xx keys, 4xx signature,
+/// or used again. The hundreds tell the stage: 1xx form (of a token, from 111 of a request, from
+/// 131 of the documents and parameters of OAuth), 2xx header, 3xx keys, 4xx signature,
 /// 5xx claims, 6xx scope, 7xx possession, 8xx cannot tell now, 9xx the caller's own mistake.
 ///
 /// ```
@@ -41,6 +42,55 @@ pub enum Reason {
     /// The token is encrypted (a compact JWE,
     /// [RFC 7516, section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)).
     Encrypted = 107,
+    /// The token is none of the issuer's JSON Web Tokens, because the client asked for no
+    /// `audience`: some providers then issue opaque or encrypted ones.
+    AudienceNotRequested = 108,
+
+    /// The request brings no credentials of a kind that is understood
+    /// ([RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+    CredentialsMissing = 111,
+    /// The `Authorization` header is not a scheme and one token
+    /// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    InvalidCredentials = 112,
+    /// The request brings credentials more than once
+    /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    SeveralCredentials = 113,
+    /// The `Origin` is none that may ask
+    /// ([RFC 6454, section 7](https://www.rfc-editor.org/rfc/rfc6454#section-7)).
+    OriginRefused = 114,
+    /// The body is not one JSON-RPC message in UTF-8, or names a deciding member twice.
+    InvalidMessage = 115,
+    /// The body is a batch of JSON-RPC messages.
+    BatchRefused = 116,
+    /// The body is longer than [`limits::MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN), or
+    /// what a server has set.
+    MessageTooLarge = 117,
+    /// The headers do not say of the request what its body says.
+    HeaderMismatch = 118,
+
+    /// A metadata document lacks what it must hold, or holds what it must not.
+    InvalidMetadata = 131,
+    /// A metadata document is that of another issuer or resource than the one asked for
+    /// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+    MetadataMismatch = 132,
+    /// The authorization server does not say that it supports PKCE with S256.
+    PkceNotSupported = 133,
+    /// The code challenge is missing, malformed or of another method than S256
+    /// ([RFC 7636, section 4.4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1)).
+    InvalidCodeChallenge = 134,
+    /// The code verifier is malformed, or not the one of the challenge
+    /// ([RFC 7636, section 4.6](https://www.rfc-editor.org/rfc/rfc7636#section-4.6)).
+    InvalidCodeVerifier = 135,
+    /// A redirect URI is one that must not be registered or redirected to
+    /// ([RFC 7591, section 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
+    InvalidRedirectUri = 136,
+    /// A client's metadata do not make a client
+    /// ([RFC 7591, section 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
+    InvalidClientMetadata = 137,
+    /// A client identifier is not a URL of a metadata document.
+    InvalidClientId = 138,
+    /// The address is one that nothing must be fetched from on a stranger's word.
+    AddressRefused = 139,
 
     /// The header has no `alg`
     /// ([RFC 7515, section 4.1.1](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1)).
@@ -105,6 +155,8 @@ pub enum Reason {
     /// The token lacks a required scope
     /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
     InsufficientScope = 601,
+    /// The server's rules keep this operation from this principal, whatever its scopes.
+    OperationRefused = 602,
 
     /// The token is bound to a key, and no proof of possession came with it
     /// ([RFC 9449, section 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
@@ -115,9 +167,15 @@ pub enum Reason {
     ProofReplayed = 703,
     /// The proof of possession lacks the server's nonce.
     NonceRequired = 704,
+    /// A sealed state or handle is not one that was sealed here, for this principal and purpose.
+    InvalidState = 705,
+    /// A sealed state or handle has expired.
+    StateExpired = 706,
 
     /// The keys that would decide are not to be had now: try again later.
     KeysUnavailable = 801,
+    /// There is no room to remember another proof of possession: try again later.
+    ReplayStoreFull = 802,
 
     /// The memory that the caller passed is too small.
     MemoryTooSmall = 901,
@@ -134,6 +192,40 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (Reason::DuplicateMember, "duplicate_member", "a JSON object names a member twice"),
     (Reason::TooDeep, "too_deep", "the JSON is nested too deep"),
     (Reason::Encrypted, "encrypted", "the token is encrypted"),
+    (
+        Reason::AudienceNotRequested,
+        "audience_not_requested",
+        "the token is no JWT because the client did not ask for an audience",
+    ),
+    (Reason::CredentialsMissing, "credentials_missing", "an access token is required"),
+    (
+        Reason::InvalidCredentials,
+        "invalid_credentials",
+        "the authorization header is not a scheme and one token",
+    ),
+    (Reason::SeveralCredentials, "several_credentials", "there are several credentials"),
+    (Reason::OriginRefused, "origin_refused", "the origin is not allowed"),
+    (Reason::InvalidMessage, "invalid_message", "the body is not one valid JSON-RPC message"),
+    (Reason::BatchRefused, "batch_refused", "batches of messages are not supported"),
+    (Reason::MessageTooLarge, "message_too_large", "the body exceeds a size limit"),
+    (Reason::HeaderMismatch, "header_mismatch", "the headers do not agree with the body"),
+    (Reason::InvalidMetadata, "invalid_metadata", "the metadata document is not valid"),
+    (Reason::MetadataMismatch, "metadata_mismatch", "the metadata document is of another"),
+    (
+        Reason::PkceNotSupported,
+        "pkce_not_supported",
+        "the authorization server does not support PKCE with S256",
+    ),
+    (Reason::InvalidCodeChallenge, "invalid_code_challenge", "the code challenge is not valid"),
+    (Reason::InvalidCodeVerifier, "invalid_code_verifier", "the code verifier is not valid"),
+    (Reason::InvalidRedirectUri, "invalid_redirect_uri", "a redirect URI is not acceptable"),
+    (
+        Reason::InvalidClientMetadata,
+        "invalid_client_metadata",
+        "the metadata of the client are not acceptable",
+    ),
+    (Reason::InvalidClientId, "invalid_client_id", "the client identifier is not acceptable"),
+    (Reason::AddressRefused, "address_refused", "the address is not one to fetch from"),
     (Reason::AlgorithmMissing, "algorithm_missing", "the header names no algorithm"),
     (Reason::AlgorithmNotAllowed, "algorithm_not_allowed", "the algorithm is not allowed"),
     (Reason::TypeMismatch, "type_mismatch", "the token is of another type"),
@@ -167,11 +259,15 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (Reason::InvalidClaim, "invalid_claim", "a claim has the wrong type or form"),
     (Reason::ClaimRefused, "claim_refused", "a claim has a value that is not accepted"),
     (Reason::InsufficientScope, "insufficient_scope", "the token lacks a required scope"),
+    (Reason::OperationRefused, "operation_refused", "the operation is not permitted"),
     (Reason::ProofRequired, "proof_required", "a proof of possession is required"),
     (Reason::InvalidProof, "invalid_proof", "the proof of possession is not valid"),
     (Reason::ProofReplayed, "proof_replayed", "the proof of possession was used before"),
     (Reason::NonceRequired, "nonce_required", "the proof of possession needs a nonce"),
+    (Reason::InvalidState, "invalid_state", "the state is not valid"),
+    (Reason::StateExpired, "state_expired", "the state has expired"),
     (Reason::KeysUnavailable, "keys_unavailable", "the keys are not available now"),
+    (Reason::ReplayStoreFull, "replay_store_full", "too many proofs of possession for now"),
     (Reason::MemoryTooSmall, "memory_too_small", "the caller's memory is too small"),
     (Reason::Misuse, "misuse", "the caller asked for something that makes no sense"),
 ];
@@ -214,28 +310,56 @@ impl Reason {
         self.row().2
     }
 
-    /// The HTTP status that a protected resource answers with: 401, 403 or 503
-    /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    /// The HTTP status that a protected resource answers with: 400, 401, 403, 413 or 503
+    /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)); where an
+    /// authorization server refuses a registration or a code, 400
+    /// ([RFC 7591, section 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
     ///
-    /// 503 stands for what is no fault of the token: keys that cannot be used or had, and mistakes
-    /// of the server itself.
+    /// 503 stands for what is no fault of the request: keys and documents that cannot be used or
+    /// had, and mistakes of the server itself.
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self.number() {
-            601 => 403,
-            310..=399 | 801.. => 503,
+            112 | 113 | 115 | 116 | 118 | 134..=138 | 705 | 706 => 400,
+            114 | 601 | 602 => 403,
+            117 => 413,
+            131..=139 | 310..=399 | 801.. => 503,
             _ => 401,
         }
     }
 
-    /// The `error` of the challenge: `invalid_token`, `insufficient_scope`, or none where the
-    /// token is not at fault
-    /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    /// The `error` of the challenge, `invalid_request`, `invalid_token` or `insufficient_scope`
+    /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)), or of an
+    /// authorization server's answer, `invalid_request`, `invalid_grant`, `invalid_client`,
+    /// `invalid_redirect_uri` or `invalid_client_metadata`
+    /// ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)). None where
+    /// there are no credentials, or what there is is not at fault.
     #[must_use]
     pub const fn oauth_error(self) -> Option<&'static str> {
-        match self.http_status() {
-            401 => Some("invalid_token"),
-            403 => Some("insufficient_scope"),
+        match self {
+            Self::CredentialsMissing => None,
+            Self::InvalidCredentials | Self::SeveralCredentials | Self::InvalidCodeChallenge => {
+                Some("invalid_request")
+            }
+            Self::InvalidCodeVerifier => Some("invalid_grant"),
+            Self::InvalidRedirectUri => Some("invalid_redirect_uri"),
+            Self::InvalidClientMetadata => Some("invalid_client_metadata"),
+            Self::InvalidClientId => Some("invalid_client"),
+            Self::InsufficientScope => Some("insufficient_scope"),
+            _ if self.http_status() == 401 => Some("invalid_token"),
+            _ => None,
+        }
+    }
+
+    /// The `code` of a JSON-RPC error, where the message is at fault: -32700 for what is not
+    /// readable, -32600 for what is no request, -32020 where the headers disagree (MCP 2026-07-28,
+    /// Streamable HTTP, "Server Validation").
+    #[must_use]
+    pub const fn json_rpc_code(self) -> Option<i32> {
+        match self {
+            Self::InvalidMessage => Some(-32700),
+            Self::BatchRefused | Self::MessageTooLarge => Some(-32600),
+            Self::HeaderMismatch => Some(-32020),
             _ => None,
         }
     }
@@ -291,6 +415,16 @@ mod tests {
     fn status_and_error_follow_the_stage() {
         let of = |reason: Reason| (reason.http_status(), reason.oauth_error());
         assert_eq!(of(Reason::Malformed), (401, Some("invalid_token")));
+        assert_eq!(of(Reason::CredentialsMissing), (401, None));
+        assert_eq!(of(Reason::SeveralCredentials), (400, Some("invalid_request")));
+        assert_eq!(of(Reason::OriginRefused), (403, None));
+        assert_eq!(of(Reason::MessageTooLarge), (413, None));
+        assert_eq!(of(Reason::HeaderMismatch), (400, None));
+        assert_eq!(of(Reason::InvalidMetadata), (503, None));
+        assert_eq!(of(Reason::InvalidCodeVerifier), (400, Some("invalid_grant")));
+        assert_eq!(of(Reason::AddressRefused), (503, None));
+        assert_eq!(of(Reason::OperationRefused), (403, None));
+        assert_eq!(of(Reason::InvalidState), (400, None));
         assert_eq!(of(Reason::KeyNotFound), (401, Some("invalid_token")));
         assert_eq!(of(Reason::InvalidKey), (503, None));
         assert_eq!(of(Reason::InsufficientScope), (403, Some("insufficient_scope")));

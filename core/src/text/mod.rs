@@ -2,3 +2,7 @@
 
 pub(crate) mod base64url;
 pub(crate) mod json;
+#[cfg(feature = "mcp")]
+pub(crate) mod uri;
+#[cfg(feature = "mcp")]
+pub(crate) mod writer;
