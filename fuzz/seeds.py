@@ -24,7 +24,17 @@ Seeds = Iterator[tuple[str, bytes]]
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    for target in (token, json_text, jwk_set, validate, rsa_oracle, ecdsa_oracle, hosted_oracle):
+    for target in (
+        token,
+        json_text,
+        jwk_set,
+        validate,
+        rsa_oracle,
+        ecdsa_oracle,
+        hosted_oracle,
+        credentials,
+        challenge,
+    ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
         for name, content in target():
@@ -165,6 +175,32 @@ def hosted_oracle() -> Seeds:
         block = encode(b"message", f"sha{algorithm[2:]}")
         yield f"{algorithm.lower()}_encoded_message", bytes([index, 0, 2]) + block
         yield f"{algorithm.lower()}_given", bytes([index, 2, 0]) + bytes(383) + b"\1"
+
+
+def credentials() -> Seeds:
+    yield "bearer", b"Bearer eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
+    yield "dpop", b" \tdPoP   a-._~+/019== \t"
+    yield "other_scheme", b'Digest username="a, b", realm="Bearer c"'
+    yield "two_headers", b"Bearer a\nDPoP b"
+    yield "two_schemes", b"Bearer a, , Basic dTpw"
+    yield "no_token", b"Bearer "
+    yield "no_token68", b'Bearer realm="a"'
+
+
+def challenge() -> Seeds:
+    url = b"https://mcp.example.com/.well-known/oauth-protected-resource/mcp"
+    texts = url + b"\xff" + b"files:read files:write" + b"\xff" + b"MCP, files"
+    # Reasons by their place: 8 is missing credentials, 9 and 10 bad ones, then every stage.
+    for reason in (8, 9, 10, 20, 35, 40, 48, 49, 50, 51, 52, 53, 60):
+        yield f"bearer_reason_{reason}", bytes([8 | 16, reason, 0, 0]) + texts
+        yield f"dpop_reason_{reason}", bytes([2 | 4 | 8 | 16, reason, 0xFF, 0x01]) + texts
+    yield "breaks_out", bytes([8, 40, 0, 0]) + url + b'\xffa", error="x'
+    yield "hides_a_scope", bytes([8, 40, 0, 0]) + url + b"?scope=a\xffb"
+    yield "header_of_rfc_9110", (
+        b'\1Basic realm="simple", Newauth realm="apps", type=1, title="Login to \\"apps\\""'
+    )
+    yield "header_with_token68", b"\1Negotiate a2erbmVs==, Bearer, a /+b=, ,DPoP algs = ES256"
+    yield "header_with_a_duplicate", b"\1Bearer scope=a, SCOPE=b"
 
 
 def chosen(cases: list[dict], size) -> Iterator[dict]:

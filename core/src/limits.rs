@@ -110,3 +110,21 @@ pub const MAX_TIME: u64 = (1 << 53) - 1;
 /// Bytes of the body of an MCP request unless the server says otherwise: 4 MiB. Longer ones are
 /// [`MessageTooLarge`](crate::Reason::MessageTooLarge). The official SDKs take as much.
 pub const MAX_MESSAGE_LEN: usize = 4 << 20;
+
+/// Bytes of one header `WWW-Authenticate`: 8192. Longer ones are
+/// [`TooLarge`](crate::Reason::TooLarge). Web servers and proxies pass on no longer line
+/// ([`MAX_TOKEN_LEN`]).
+pub const MAX_CHALLENGES_LEN: usize = 8192;
+
+/// Parameters of a challenge: 32. More are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// Each name is compared with each to find duplicates. `Digest` has nine parameters, `Bearer` with
+/// its extensions a dozen.
+pub const MAX_CHALLENGE_PARAMETERS: usize = 32;
+
+/// Characters of a realm, of scopes and of a URL that are written into a challenge: 2048. Longer
+/// ones are [`Misuse`](crate::Reason::Misuse).
+///
+/// All three together leave room for the rest below [`MAX_CHALLENGES_LEN`]: whoever cannot read
+/// the answer cannot ask for a token.
+pub const MAX_CHALLENGE_VALUE_LEN: usize = 2048;

@@ -181,3 +181,39 @@ fn keys_are_read_without_allocation() {
     assert_eq!(key, Some(Algorithm::EdDsa));
     black_box(Algorithms::ASYMMETRIC);
 }
+
+#[cfg(feature = "mcp")]
+#[test]
+fn credentials_and_challenges_are_read_and_written_without_allocation() {
+    use gatepost::oauth::{Challenge, Challenges, Credentials, Scheme};
+
+    for values in [&["DPoP a.b.c"][..], &["Basic a"], &["Bearer a, Bearer b"], &["Bearer"], &[]] {
+        let _ = black_box(without_allocation("credentials", || {
+            Credentials::from_values(values.iter().copied())
+        }));
+    }
+    let mut memory = [0; 1024];
+    let written = without_allocation("a challenge", || {
+        Challenge::new(Scheme::Dpop, "https://mcp.example/.well-known/oauth-protected-resource")?
+            .with_scope("mcp:read mcp:write")?
+            .with_realm("mcp")?
+            .with_algorithms(Algorithms::ASYMMETRIC)?
+            .with_reason(Reason::InvalidProof)
+            .write(&mut memory)
+    })
+    .unwrap();
+    let mut memory = [0; 64];
+    without_allocation("its reader", || {
+        let parsed = Challenges::parse(written).unwrap().next().unwrap();
+        assert!(parsed.error().unwrap() == "invalid_dpop_proof");
+        assert!(parsed.resource_metadata(&mut memory).unwrap().is_some());
+    });
+    for (value, expected) in [
+        ("Bearer title=\"\\\"\"".to_owned(), None),
+        ("Bearer a=b, A=b".to_owned(), Some(Reason::InvalidMetadata)),
+        ("x".repeat(1_000_000), Some(Reason::TooLarge)),
+    ] {
+        let refused = without_allocation(&value[..6], || Challenges::parse(&value).err());
+        assert_eq!(refused, expected);
+    }
+}
