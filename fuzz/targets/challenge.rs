@@ -18,10 +18,16 @@ fuzz_target!(|input: &[u8]| {
         [flags, reason, low, high, texts @ ..] if flags & 1 == 0 => {
             let mut texts = texts.split(|byte| *byte == 0xff).map(str::from_utf8);
             let mut next = || texts.next().unwrap_or(Ok(""));
-            let (Ok(url), Ok(scope), Ok(realm)) = (next(), next(), next()) else { return };
+            let (Ok(url), Ok(scope), Ok(realm)) = (next(), next(), next()) else {
+                return;
+            };
             let bits = u16::from_le_bytes([*low, *high]);
             write(&Configuration {
-                scheme: if flags & 2 == 0 { Scheme::Bearer } else { Scheme::Dpop },
+                scheme: if flags & 2 == 0 {
+                    Scheme::Bearer
+                } else {
+                    Scheme::Dpop
+                },
                 reason: Reason::ALL[usize::from(*reason) % Reason::ALL.len()],
                 algorithms: (flags & 4 != 0).then(|| algorithms(bits)),
                 scope: (flags & 8 != 0).then_some(scope),
@@ -35,7 +41,10 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn algorithms(bits: u16) -> Algorithms {
-    let chosen = Algorithm::ALL.into_iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+    let chosen = Algorithm::ALL
+        .into_iter()
+        .enumerate()
+        .filter(|(bit, _)| bits >> bit & 1 == 1);
     chosen.map(|(_, algorithm)| algorithm).collect()
 }
 
@@ -73,7 +82,10 @@ impl<'i> Configuration<'i> {
             }
             401 => Some("invalid_token"),
             403 if self.reason == Reason::InsufficientScope => Some("insufficient_scope"),
-            400 => self.reason.oauth_error().filter(|error| *error == "invalid_request"),
+            400 => self
+                .reason
+                .oauth_error()
+                .filter(|error| *error == "invalid_request"),
             _ => None,
         }
     }
@@ -88,7 +100,9 @@ fn write(meant: &Configuration<'_>) {
         }
     };
     let mut memory = [0; MAX_CHALLENGES_LEN];
-    let header = challenge.write(&mut memory).expect("the longest challenge has room");
+    let header = challenge
+        .write(&mut memory)
+        .expect("the longest challenge has room");
     assert!(header.bytes().all(|byte| matches!(byte, b' '..=b'~')));
     let mut short = vec![0; header.len() - 1];
     assert_eq!(challenge.write(&mut short), Err(Reason::MemoryTooSmall));
@@ -96,7 +110,11 @@ fn write(meant: &Configuration<'_>) {
     let error = meant.error();
     let description = error.map(|_| meant.reason.description());
     let algorithms = meant.algorithms.map(|algorithms| {
-        algorithms.iter().map(Algorithm::name).collect::<Vec<_>>().join(" ")
+        algorithms
+            .iter()
+            .map(Algorithm::name)
+            .collect::<Vec<_>>()
+            .join(" ")
     });
     let expected: Vec<_> = [
         ("realm", meant.realm),
@@ -117,14 +135,29 @@ fn write(meant: &Configuration<'_>) {
     assert_eq!(parsed.scheme(), meant.scheme.name());
     let found: Vec<_> = parsed
         .parameters()
-        .map(|parameter| (parameter.name(), parameter.as_str().expect("without escapes")))
+        .map(|parameter| {
+            (
+                parameter.name(),
+                parameter.as_str().expect("without escapes"),
+            )
+        })
         .collect();
     assert_eq!(found, expected);
     assert_eq!(parsed.resource_metadata(&mut []), Ok(Some(meant.url)));
 
-    for name in ["realm", "error", "error_description", "scope", "resource_metadata", "algs"] {
+    for name in [
+        "realm",
+        "error",
+        "error_description",
+        "scope",
+        "resource_metadata",
+        "algs",
+    ] {
         let searched = search(header, name);
-        let meant = expected.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let meant = expected
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| *value);
         assert_eq!(searched, meant, "{name} in {header}");
     }
 }
@@ -169,8 +202,10 @@ fn read(value: &[u8]) {
             }
             written.push(b'"');
         }
-        let names: std::collections::HashSet<_> =
-            parameters.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let names: std::collections::HashSet<_> = parameters
+            .iter()
+            .map(|(name, _)| name.to_ascii_lowercase())
+            .collect();
         assert_eq!(names.len(), parameters.len());
         assert!(parameters.len() <= MAX_CHALLENGE_PARAMETERS);
     }
@@ -196,7 +231,11 @@ fn all(value: &[u8]) -> Result<Read, Reason> {
             (parameter.name().to_owned(), bytes)
         });
         let parameters = parameters.collect();
-        (challenge.scheme().to_owned(), challenge.token68().map(str::to_owned), parameters)
+        (
+            challenge.scheme().to_owned(),
+            challenge.token68().map(str::to_owned),
+            parameters,
+        )
     });
     Ok(read.collect())
 }
