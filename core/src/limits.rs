@@ -128,3 +128,12 @@ pub const MAX_CHALLENGE_PARAMETERS: usize = 32;
 /// All three together leave room for the rest below [`MAX_CHALLENGES_LEN`]: whoever cannot read
 /// the answer cannot ask for a token.
 pub const MAX_CHALLENGE_VALUE_LEN: usize = 2048;
+
+/// Bytes of a metadata document of a resource or an authorization server: 64 KiB. Longer ones are
+/// [`TooLarge`](crate::Reason::TooLarge). The largest of the usual servers have about 8 KiB.
+pub const MAX_METADATA_LEN: usize = 64 << 10;
+
+/// Scopes that a client asks for at once: 256. More are [`TooLarge`](crate::Reason::TooLarge).
+///
+/// Each is compared with each, and the server that lists them is not ours.
+pub const MAX_REQUESTED_SCOPES: usize = 256;

@@ -28,7 +28,7 @@ enum Kind<'p> {
 }
 
 impl<'p> Strings<'p> {
-    pub(super) const NONE: Self = Self { kind: Kind::Several(&[]) };
+    pub(crate) const NONE: Self = Self { kind: Kind::Several(&[]) };
 
     /// The strings, in their order.
     pub fn iter(self) -> impl Iterator<Item = &'p str> {
@@ -52,7 +52,7 @@ impl<'p> Strings<'p> {
     }
 
     /// Refuses a list that holds an empty string.
-    pub(super) fn refuse_empty_ones(self) -> Result<Self, Reason> {
+    pub(crate) fn refuse_empty_ones(self) -> Result<Self, Reason> {
         if self.iter().any(str::is_empty) { Err(Reason::Misuse) } else { Ok(self) }
     }
 }
@@ -159,7 +159,7 @@ impl<'t> StringList<'t> {
 
     /// Reads a claim that is an array of strings.
     #[inline(always)]
-    pub(super) fn of_array<const N: usize>(
+    pub(crate) fn of_array<const N: usize>(
         claims: &Members<'t, N>,
         claim: usize,
         memory: &'t mut [u8],

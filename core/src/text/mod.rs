@@ -1,6 +1,8 @@
 //! Untrusted bytes to checked views.
 
 pub(crate) mod base64url;
+#[cfg(feature = "mcp")]
+pub(crate) mod form;
 pub(crate) mod json;
 #[cfg(feature = "mcp")]
 pub(crate) mod uri;

@@ -200,7 +200,7 @@ fn has_uri_characters(text: &str) -> bool {
     true
 }
 
-const fn is_unreserved(byte: u8) -> bool {
+pub(super) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
