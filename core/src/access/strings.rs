@@ -107,7 +107,7 @@ enum ListKind<'t> {
 }
 
 impl<'t> StringList<'t> {
-    pub(super) const EMPTY: Self = Self { kind: ListKind::One(None) };
+    pub(crate) const EMPTY: Self = Self { kind: ListKind::One(None) };
 
     /// Reads a claim that is a string or an array of strings.
     ///
