@@ -34,6 +34,7 @@ def main() -> None:
         hosted_oracle,
         credentials,
         challenge,
+        registration,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
@@ -201,6 +202,69 @@ def challenge() -> Seeds:
     )
     yield "header_with_token68", b"\1Negotiate a2erbmVs==, Bearer, a /+b=, ,DPoP algs = ES256"
     yield "header_with_a_duplicate", b"\1Bearer scope=a, SCOPE=b"
+
+
+def registration() -> Seeds:
+    """Requests, documents and, alone, redirect URIs and identifiers."""
+    web = "https://app.example.com/callback"
+    full = {
+        "redirect_uris": ["http://127.0.0.1:3000/callback", "http://[::1]/", web],
+        "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "client_name": "Ex\u00e4mple \"1\"",
+        "client_uri": "https://app.example.com",
+        "logo_uri": "https://app.example.com/logo.png",
+        "scope": "mcp:read mcp:write",
+        "contacts": ["a@example.com"],
+        "tos_uri": "https://app.example.com/tos",
+        "policy_uri": "https://app.example.com/policy",
+        "software_id": "1",
+        "software_version": "2",
+        "application_type": "native",
+    }
+    key = {"kty": "OKP", "crv": "Ed25519", "x": "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE"}
+    requests = {
+        "smallest": {"redirect_uris": [web]},
+        "full": full,
+        "native_app": {"redirect_uris": ["com.example.app:/callback"]},
+        "with_secret": {
+            "redirect_uris": [web],
+            "token_endpoint_auth_method": "client_secret_basic",
+        },
+        "with_key": {
+            "redirect_uris": [web],
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": {"keys": [key]},
+        },
+        "with_private_key": {"redirect_uris": [web], "jwks": {"keys": [key | {"d": "AA"}]}},
+        "with_keys_elsewhere": {
+            "redirect_uris": [web],
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks_uri": "https://app.example.com/jwks",
+        },
+        "document": full | {"client_id": "https://app.example.com/client.json"},
+        "document_with_secret": full
+        | {"client_id": "https://app.example.com/client.json", "client_secret": "a"},
+    }
+    for name, request in requests.items():
+        yield name, json.dumps(request, separators=(",", ":")).encode()
+    yield (
+        "escaped",
+        rb'{"redirect_uris":["https:\/\/app.example.com\/callback"],"contacts":["\u0061"]}',
+    )
+    for name, uri in {
+        "uri_web": web + "?a=%2F&b",
+        "uri_loopback": "http://localhost:3000/callback",
+        "uri_loopback_ipv6": "http://[::1]:3000/callback",
+        "uri_private_use": "cursor://anysphere.mcp/callback",
+        "uri_of_a_document": "https://app.example.com/client.json",
+        "uri_with_dots": "https://app.example.com/a/%2e%2e/b",
+        "uri_with_user": "https://app.example.com@evil.example/",
+        "uri_with_script": "javascript://app.example.com/%0aalert(1)",
+        "uri_with_short_address": "https://127.1/",
+    }.items():
+        yield name, uri.encode()
 
 
 def chosen(cases: list[dict], size) -> Iterator[dict]:

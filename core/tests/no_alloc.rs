@@ -217,3 +217,67 @@ fn credentials_and_challenges_are_read_and_written_without_allocation() {
         assert_eq!(refused, expected);
     }
 }
+
+#[cfg(feature = "mcp")]
+#[test]
+fn clients_are_registered_and_recognised_without_allocation() {
+    use gatepost::UnixTime;
+    use gatepost::oauth::{
+        ClientCredentials, ClientIdUrl, ClientMetadata, ClientRules, CodeChallenge, CodeVerifier,
+        FetchPolicy, NewClient, RedirectRules, RegisteredClient, write_registration_error,
+    };
+
+    let (rules, url) = (ClientRules::new(), "https://app.example.com/client.json");
+    let (mut request, mut document, mut answer) = ([0; 1024], [0; 1024], [0; 1024]);
+    let mut names = [[0; 1024]; 3];
+    let [first, second, third] = &mut names;
+    without_allocation("a client that is accepted", || {
+        let client = NewClient::new("\u{e4}\"", "http://localhost/cb", &RedirectRules::new())?
+            .with_scope("a b");
+        let request = client.write_registration_request(&mut request)?;
+        let url = ClientIdUrl::parse(url)?;
+        let document = client.write_metadata_document(&url, &mut document)?;
+
+        let read = ClientMetadata::from_document(document.as_bytes(), &url, &rules, first)?;
+        assert_eq!(read.name(), Some("\u{e4}\""));
+        let read = ClientMetadata::from_registration(request.as_bytes(), &rules, second)?;
+        read.redirect_uri("http://localhost:51004/cb")?;
+        let credentials = ClientCredentials::new("id", UnixTime::from_secs(1))?;
+        let answer = read.write_registration(&credentials, &mut answer)?;
+        assert_eq!(RegisteredClient::parse(answer.as_bytes(), third)?.client_id(), "id");
+
+        let verifier = CodeVerifier::from_random(&[7; 32]);
+        let challenge =
+            CodeChallenge::from_parameters(Some(verifier.challenge().as_str()), Some("S256"))?;
+        challenge.verify(Some(verifier.as_str()))?;
+        FetchPolicy::new().require_fetchable([1, 1, 1, 1].into())
+    })
+    .unwrap();
+
+    let redirect = |uri: &str| format!(r#"{{"redirect_uris":["{uri}"]}}"#);
+    for (body, reason) in [
+        ("{".to_owned(), Reason::InvalidJson),
+        (" ".repeat(1_000_000), Reason::TooLarge),
+        (redirect("javascript:a"), Reason::InvalidRedirectUri),
+        (redirect(r"https:\/\/a\/..\/b"), Reason::InvalidRedirectUri),
+        (
+            r#"{"redirect_uris":["http://[::1]"],"jwks":7}"#.to_owned(),
+            Reason::InvalidClientMetadata,
+        ),
+    ] {
+        let [first, ..] = &mut names;
+        let refused = without_allocation(reason.name(), || {
+            let read = ClientMetadata::from_registration(body.as_bytes(), &rules, first);
+            write_registration_error(reason, &mut answer)?;
+            read.map(drop)
+        });
+        assert_eq!(refused, Err(reason));
+    }
+    without_allocation("other refusals", || {
+        assert_eq!(ClientIdUrl::parse("https://a/b/../c"), Err(Reason::InvalidClientId));
+        let address = [10, 0, 0, 1].into();
+        assert_eq!(FetchPolicy::new().require_fetchable(address), Err(Reason::AddressRefused));
+        let challenge = CodeVerifier::from_random(&[7; 32]).challenge();
+        assert_eq!(challenge.verify(Some("a")), Err(Reason::InvalidCodeVerifier));
+    });
+}

@@ -1,7 +1,13 @@
 //! What surrounds an access token, through the public interface. A test that proves a requirement
-//! of the MCP specification begins with the row of that requirement.
+//! of the MCP specification begins with the row of that requirement: `s9_…`.
 #![cfg(feature = "mcp")]
 
+mod address;
 mod challenge;
 mod challenges;
+mod client_metadata;
 mod credentials;
+mod new_client;
+mod pkce;
+mod redirect_uri;
+mod registration;
