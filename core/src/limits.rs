@@ -139,8 +139,8 @@ pub const MAX_METADATA_LEN: usize = 64 << 10;
 pub const MAX_REQUESTED_SCOPES: usize = 256;
 
 /// Bytes of a client registration request, and of the answer to one: 16 384. Longer ones are
-/// [`TooLarge`](crate::Reason::TooLarge). Those of MCP clients have under 2 KiB; the rest is room
-/// for a set of keys.
+/// [`TooLarge`](crate::Reason::TooLarge). One with every member that is read has 700 or so; the
+/// rest is room for a set of keys.
 pub const MAX_REGISTRATION_LEN: usize = 16_384;
 
 /// Bytes of a client metadata document: 5120. Longer ones are
@@ -151,13 +151,13 @@ pub const MAX_CLIENT_METADATA_DOCUMENT_LEN: usize = 5 * 1024;
 /// Bytes of a client identifier that is a URL: 2048. Longer ones are
 /// [`InvalidClientId`](crate::Reason::InvalidClientId).
 ///
-/// It is a key of caches, stands in tokens and is shown to users; browsers and proxies take about
-/// as much for a whole URL.
+/// It is a key of caches, stands in tokens and is shown to users, for whom a short one is
+/// recommended.
 pub const MAX_CLIENT_ID_LEN: usize = 2048;
 
 /// Redirect URIs of one client: 32. More are
 /// [`InvalidRedirectUri`](crate::Reason::InvalidRedirectUri).
 ///
-/// Each is compared with the one of a request. The longest lists seen name a dozen ports of the
-/// loopback, for servers that do not know that the port may vary.
+/// Each is compared with the one of a request. Lists are long where a client names many ports of
+/// the loopback, for servers that do not let the port vary.
 pub const MAX_REDIRECT_URIS: usize = 32;

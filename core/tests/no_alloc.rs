@@ -233,7 +233,7 @@ fn clients_are_registered_and_recognised_without_allocation() {
     let [first, second, third] = &mut names;
     without_allocation("a client that is accepted", || {
         let client = NewClient::new("\u{e4}\"", "http://localhost/cb", &RedirectRules::new())?
-            .with_scope("a b");
+            .with_scope("a b")?;
         let request = client.write_registration_request(&mut request)?;
         let url = ClientIdUrl::parse(url)?;
         let document = client.write_metadata_document(&url, &mut document)?;

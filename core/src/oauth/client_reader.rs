@@ -183,12 +183,7 @@ impl<'d> Reader<'d> {
 
     fn scope(&mut self) -> Result<Option<&'d str>, Reason> {
         let scope = self.text(SCOPE)?;
-        // RFC 6749, section 3.3.
-        let is_token = |token: &str| {
-            !token.is_empty()
-                && token.bytes().all(|b| matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~'))
-        };
-        if scope.is_some_and(|scope| !scope.split(' ').all(is_token)) {
+        if scope.is_some_and(|scope| !is_scope(scope)) {
             return Err(Reason::InvalidClientMetadata);
         }
         Ok(scope)
@@ -255,6 +250,16 @@ impl<'d> Reader<'d> {
     fn has(&self, member: usize) -> bool {
         !matches!(self.members.value(member), None | Some(Value::Null))
     }
+}
+
+/// Whether `text` is one scope or several, separated by single spaces
+/// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+pub(super) fn is_scope(text: &str) -> bool {
+    let is_token = |token: &str| {
+        !token.is_empty()
+            && token.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~'))
+    };
+    text.split(' ').all(is_token)
 }
 
 /// Refuses what makes text look like other text where it is shown: control characters, and those

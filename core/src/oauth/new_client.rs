@@ -2,6 +2,7 @@
 
 use super::client_document::{ClientDocument, Configured, grant_types};
 use super::client_id::ClientIdUrl;
+use super::client_reader::is_scope;
 use super::redirect_uri::{ApplicationType, RedirectRules};
 use crate::text::uri::Uri;
 use crate::{Reason, Strings};
@@ -91,9 +92,12 @@ impl<'c> NewClient<'c> {
 
     /// The scopes that it may ask for, separated by single spaces
     /// ([RFC 7591, section 2](https://www.rfc-editor.org/rfc/rfc7591#section-2)).
-    #[must_use]
-    pub const fn with_scope(self, scope: &'c str) -> Self {
-        Self { scope: Some(scope), ..self }
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] for another form.
+    pub fn with_scope(self, scope: &'c str) -> Result<Self, Reason> {
+        if is_scope(scope) { Ok(Self { scope: Some(scope), ..self }) } else { Err(Reason::Misuse) }
     }
 
     /// Asks for refresh tokens as well (MCP 2026-07-28, "Refresh Tokens").

@@ -19,8 +19,8 @@ fn c10_a_client_says_what_type_it_is() {
         let rules = ClientRules::new().with_redirect_rules(redirects);
         let client = NewClient::new("Exämple \"1\"", uris, &redirects)
             .and_then(|client| client.with_client_uri("https://a.example"))
+            .and_then(|client| client.with_scope("mcp:read"))
             .unwrap()
-            .with_scope("mcp:read")
             .with_refresh_tokens();
         assert_eq!(client.application_type(), application_type);
 
@@ -59,6 +59,9 @@ fn a_client_that_no_server_would_take_is_a_mistake() {
     let client = NewClient::new("a", "https://a.example/cb", &redirects).unwrap();
     for uri in ["http://a.example", "javascript:alert(1)", ""] {
         assert_eq!(client.with_client_uri(uri).err(), Some(Reason::Misuse), "{uri}");
+    }
+    for scope in ["", "a  b", " a", "a\"b"] {
+        assert_eq!(client.with_scope(scope).err(), Some(Reason::Misuse), "{scope}");
     }
     let mut memory = [0; 64];
     let written = client.write_registration_request(&mut memory);
