@@ -35,6 +35,10 @@ def main() -> None:
         credentials,
         challenge,
         registration,
+        metadata,
+        rsa_oracle,
+        ecdsa_oracle,
+        hosted_oracle,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
@@ -102,6 +106,46 @@ def validate() -> Seeds:
         b'{"alg":"ES256","typ":"at+jwt","kid":"1"}\n{"iss":"https://tenant.auth0.com/"}',
     )
     yield "compact", case_named("es256_accepted")["token"].encode()
+
+
+def metadata() -> Seeds:
+    """Documents, and configurations: a resource, an issuer, a scope and a name, a line each."""
+    resource = {
+        "resource": "https://mcp.example.com/mcp",
+        "authorization_servers": ["https://tenant.auth0.com/"],
+        "scopes_supported": ["mcp:tools"],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "\u00e9",
+        "dpop_signing_alg_values_supported": ["ES256"],
+        "dpop_bound_access_tokens_required": True,
+    }
+    server = {
+        "issuer": "https://id.example/tenant",
+        "authorization_endpoint": "https://id.example/authorize?p=1",
+        "token_endpoint": "https://id.example/token",
+        "jwks_uri": "https://id.example/jwks",
+        "registration_endpoint": "http://localhost/register",
+        "scopes_supported": ["openid", "offline_access"],
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["authorization_code"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "code_challenge_methods_supported": ["S256"],
+        "client_id_metadata_document_supported": True,
+        "authorization_response_iss_parameter_supported": False,
+    }
+    for name, document in (("resource", resource), ("server", server)):
+        text = json.dumps(document, separators=(",", ":"))
+        yield f"{name}_document", text.encode()
+        yield f"{name}_document_with_escapes", text.replace("/", "\\/").encode()
+    yield "server_document_with_null", b'{"issuer":"https://id.example","jwks_uri":null}'
+    for name, url in (
+        ("path", "https://mcp.example.com/mcp"),
+        ("root", "https://mcp.example.com/"),
+        ("query", "https://mcp.example.com/mcp?a=/b?c"),
+        ("address", "http://[::1]:3000/a//b/"),
+    ):
+        lines = (url, "https://id.example/a/", "mcp:tools", 'Tools "\u00e9"\t')
+        yield f"configured_{name}", "\n".join(lines).encode()
 
 
 def rsa_oracle() -> Seeds:

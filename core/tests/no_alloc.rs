@@ -281,3 +281,68 @@ fn clients_are_registered_and_recognised_without_allocation() {
         assert_eq!(challenge.verify(Some("a")), Err(Reason::InvalidCodeVerifier));
     });
 }
+
+#[cfg(feature = "mcp")]
+#[test]
+fn metadata_are_written_and_read_without_allocation() {
+    use gatepost::oauth::{
+        AuthorizationRequest, Grant, LegacyServerMetadata, Provider, Registration,
+        ResourceMetadata, ResourceMetadataDocument, ServerMetadata, TokenRequest, initial_scope,
+        resource_metadata_urls, server_metadata_urls, step_up_scope,
+    };
+
+    let (mut one, mut two, mut three) = ([0; 2048], [0; 2048], [0; 2048]);
+    let written = without_allocation("resource metadata", || {
+        let metadata = ResourceMetadata::new(AUDIENCE, ISSUER)
+            .and_then(|metadata| metadata.with_scopes_supported(&["a", "b"]))
+            .and_then(|metadata| metadata.with_name("Tools \"and\" more"))
+            .and_then(|metadata| metadata.with_dpop(Algorithm::Es256, false))?;
+        assert!(metadata.is_target("/.well-known/oauth-protected-resource/mcp"));
+        metadata.url().write(&mut one)?;
+        for url in resource_metadata_urls(AUDIENCE)? {
+            url.write(&mut one)?;
+        }
+        for url in server_metadata_urls(ISSUER)? {
+            url.write(&mut one)?;
+        }
+        let document = metadata.write(&mut one)?;
+        let read = ResourceMetadataDocument::parse(document, AUDIENCE, &mut two)?;
+        assert_eq!(initial_scope(None, &read, &mut three)?, Some("a b"));
+        assert_eq!(step_up_scope("a b", "c", &mut three)?, Some("a b c"));
+        Ok::<(), Reason>(())
+    });
+    assert_eq!(written, Ok(()));
+
+    let escaped = r#"{"issuer":"https:\/\/issuer.example","authorization_endpoint":
+        "https:\/\/issuer.example\/authorize","token_endpoint":"https://issuer.example/token",
+        "response_types_supported":["\u0063ode"],"code_challenge_methods_supported":["S256"]}"#;
+    let read = without_allocation("server metadata", || {
+        let server = ServerMetadata::parse(escaped, ISSUER, &mut one)?;
+        assert_eq!(Registration::choose(&server, false, true), Registration::AskUser);
+        LegacyServerMetadata::of_server(&server)?.with_audience(AUDIENCE)?.write(&mut two)?;
+        let request = AuthorizationRequest {
+            client_id: "1",
+            redirect_uri: "https://app.example/callback",
+            resource: AUDIENCE,
+            scope: None,
+            state: "2",
+            code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        };
+        request.write_url(&server, Provider::Auth0, &mut two)?;
+        let grant = Grant::RefreshToken { refresh_token: "3" };
+        TokenRequest { grant, client_id: "1", resource: AUDIENCE }.write_body(&mut two).map(drop)
+    });
+    assert_eq!(read, Ok(()));
+
+    for (document, reason) in [
+        ("{".to_owned(), Reason::InvalidJson),
+        (" ".repeat(limits::MAX_METADATA_LEN + 1), Reason::TooLarge),
+        (r#"{"issuer":"https://other.example"}"#.to_owned(), Reason::MetadataMismatch),
+        (r#"{"issuer":7}"#.to_owned(), Reason::InvalidMetadata),
+    ] {
+        let refused = without_allocation(reason.name(), || {
+            ServerMetadata::parse(&document, ISSUER, &mut one).map(drop)
+        });
+        assert_eq!(refused, Err(reason));
+    }
+}

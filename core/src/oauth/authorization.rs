@@ -20,7 +20,8 @@ use crate::text::writer::Writer;
 /// ```
 /// use gatepost::oauth::{AuthorizationRequest, Provider, ServerMetadata};
 ///
-/// let fetched = r#"{"issuer":"https://id.example","authorization_endpoint":"https://id.example/go",
+/// let fetched = r#"{"issuer":"https://id.example",
+///     "authorization_endpoint":"https://id.example/go",
 ///     "token_endpoint":"https://id.example/token","response_types_supported":["code"],
 ///     "code_challenge_methods_supported":["S256"]}"#;
 /// let (mut memory, mut url) = ([0; 4096], [0; 1024]);
@@ -39,7 +40,8 @@ use crate::text::writer::Writer;
 ///      &client_id=https%3A%2F%2Fapp.example%2Fclient.json\
 ///      &redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcallback\
 ///      &state=af0ifjsldkj&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
-///      &code_challenge_method=S256&resource=https%3A%2F%2Fmcp.example.com%2Fmcp&scope=mcp%3Atools",
+///      &code_challenge_method=S256&resource=https%3A%2F%2Fmcp.example.com%2Fmcp\
+///      &scope=mcp%3Atools",
 /// );
 /// # Ok::<(), gatepost::Reason>(())
 /// ```

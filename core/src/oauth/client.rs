@@ -34,7 +34,8 @@ impl<'d> Registration<'d> {
     /// ```
     /// use gatepost::oauth::{Registration, ServerMetadata};
     ///
-    /// let fetched = r#"{"issuer":"https://id.example","client_id_metadata_document_supported":true,
+    /// let fetched = r#"{"issuer":"https://id.example",
+    ///     "client_id_metadata_document_supported":true,
     ///     "registration_endpoint":"https://id.example/register"}"#;
     /// let mut memory = [0; 4096];
     /// let server = ServerMetadata::parse(fetched, "https://id.example", &mut memory)?;
@@ -81,7 +82,8 @@ impl<'d> Registration<'d> {
 /// use gatepost::oauth::{ResourceMetadataDocument, initial_scope};
 ///
 /// let fetched = r#"{"resource":"https://mcp.example.com/mcp",
-///     "authorization_servers":["https://id.example"],"scopes_supported":["mcp:tools","mcp:read"]}"#;
+///     "authorization_servers":["https://id.example"],
+///     "scopes_supported":["mcp:tools","mcp:read"]}"#;
 /// let (mut memory, mut scope) = ([0; 4096], [0; 64]);
 /// let resource =
 ///     ResourceMetadataDocument::parse(fetched, "https://mcp.example.com/mcp", &mut memory)?;
@@ -121,8 +123,8 @@ pub fn initial_scope<'m>(
 /// use gatepost::oauth::step_up_scope;
 ///
 /// let mut memory = [0; 64];
-/// assert_eq!(step_up_scope("mcp:read", "files:write", &mut memory)?, Some("mcp:read files:write"));
-/// assert_eq!(step_up_scope("mcp:read files:write", "files:write", &mut memory)?, None);
+/// assert_eq!(step_up_scope("a:read", "b:write", &mut memory)?, Some("a:read b:write"));
+/// assert_eq!(step_up_scope("a:read b:write", "b:write", &mut memory)?, None);
 /// # Ok::<(), gatepost::Reason>(())
 /// ```
 pub fn step_up_scope<'m>(

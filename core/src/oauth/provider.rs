@@ -14,10 +14,11 @@ use crate::{Policy, Reason, ScopeClaims, Strings};
 /// use gatepost::Reason;
 /// use gatepost::oauth::Provider;
 ///
-/// let policy = Provider::Auth0.policy("https://tenant.auth0.com/", "https://mcp.example.com/mcp")?;
+/// let resource = "https://mcp.example.com/mcp";
+/// let policy = Provider::Auth0.policy("https://tenant.auth0.com/", resource)?;
 /// assert_eq!(policy.issuer(), "https://tenant.auth0.com/");
 /// // The usual mistake: tokens say `https://tenant.auth0.com/`.
-/// let without_slash = Provider::Auth0.policy("https://tenant.auth0.com", "https://mcp.example.com/mcp");
+/// let without_slash = Provider::Auth0.policy("https://tenant.auth0.com", resource);
 /// assert_eq!(without_slash.unwrap_err(), Reason::Misuse);
 /// # Ok::<(), Reason>(())
 /// ```
@@ -78,9 +79,9 @@ impl Provider {
     /// A policy for the tokens of this provider's `issuer` that are meant for one of `audience`:
     /// [`Policy::new`], with the scopes taken from where this provider writes them.
     ///
-    /// For Auth0 and Cognito, `audience` is usually the URL of the MCP endpoint; see the
-    /// providers for the others. Auth0 writes all the permissions of a person into `permissions`, whatever the
-    /// client asked for; whoever wants the narrower `scope` alone says so with
+    /// For Auth0, `audience` is usually the URL of the MCP endpoint; see each provider for the
+    /// others. Auth0 writes all the permissions of a person into `permissions`, whatever the client
+    /// asked for; whoever wants the narrower `scope` alone says so with
     /// [`Policy::with_scope_claims`].
     ///
     /// # Errors
@@ -99,8 +100,8 @@ impl Provider {
     /// too few is noticed before every token is refused for it.
     ///
     /// It is an `https` URL, or `http` on this machine, without a query or a fragment, and has the
-    /// path that is shown with each provider. The host may be any: most providers let one choose it. What
-    /// stands for any tenant, as `common` in Entra ID, is no issuer of tokens.
+    /// path that is shown with each provider. The host may be any: most providers let one choose
+    /// it. What stands for any tenant, as `common` in Entra ID, is no issuer of tokens.
     ///
     /// # Errors
     ///
@@ -201,7 +202,8 @@ impl Provider {
     /// let opaque = "X8o2Zq0v7Yk1mPq-3fTnWJ5bXcD4eRgH";
     /// let reason = Provider::Auth0.judge_foreign_token(opaque, Reason::Malformed);
     /// assert_eq!(reason, Reason::AudienceNotRequested);
-    /// assert_eq!(Provider::Okta.judge_foreign_token(opaque, Reason::Malformed), Reason::Malformed);
+    /// let reason = Provider::Okta.judge_foreign_token(opaque, Reason::Malformed);
+    /// assert_eq!(reason, Reason::Malformed);
     /// ```
     #[must_use]
     pub fn judge_foreign_token(

@@ -32,12 +32,13 @@ static NAMES: Known<7> = Known::new([
 /// let fetched = br#"{"resource":"https:\/\/mcp.example.com\/mcp",
 ///     "authorization_servers":["https://tenant.auth0.com/"]}"#;
 /// let mut memory = [0; 4096];
-/// let document =
-///     ResourceMetadataDocument::parse(fetched, "https://mcp.example.com/mcp", &mut memory)?;
+/// let resource = "https://mcp.example.com/mcp";
+/// let document = ResourceMetadataDocument::parse(fetched, resource, &mut memory)?;
 /// assert_eq!(document.authorization_servers().next(), Some("https://tenant.auth0.com/"));
 /// assert!(document.scopes_supported().is_none());
 ///
-/// let of_another = ResourceMetadataDocument::parse(fetched, "https://mcp.example.com/", &mut memory);
+/// let other = "https://mcp.example.com/";
+/// let of_another = ResourceMetadataDocument::parse(fetched, other, &mut memory);
 /// assert_eq!(of_another.unwrap_err(), Reason::MetadataMismatch);
 /// # Ok::<(), Reason>(())
 /// ```

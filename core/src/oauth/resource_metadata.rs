@@ -26,7 +26,8 @@ use crate::{Algorithms, Reason, Strings};
 /// ```
 /// use gatepost::oauth::ResourceMetadata;
 ///
-/// let metadata = ResourceMetadata::new("https://mcp.example.com/mcp", "https://tenant.auth0.com/")?
+/// let resource = "https://mcp.example.com/mcp";
+/// let metadata = ResourceMetadata::new(resource, "https://tenant.auth0.com/")?
 ///     .with_scopes_supported(&["mcp:tools"])?;
 ///
 /// let mut memory = [0; 1024];

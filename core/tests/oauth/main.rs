@@ -5,9 +5,14 @@
 mod address;
 mod challenge;
 mod challenges;
+mod client;
 mod client_metadata;
 mod credentials;
+mod legacy_metadata;
 mod new_client;
 mod pkce;
+mod provider;
 mod redirect_uri;
 mod registration;
+mod resource_metadata;
+mod server_metadata;
