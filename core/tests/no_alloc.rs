@@ -324,11 +324,13 @@ fn metadata_are_written_and_read_without_allocation() {
             client_id: "1",
             redirect_uri: "https://app.example/callback",
             resource: AUDIENCE,
+            audience: Some(AUDIENCE),
             scope: None,
             state: "2",
             code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         };
-        request.write_url(&server, Provider::Auth0, &mut two)?;
+        request.write_url(&server, &mut two)?;
+        assert!(Provider::Auth0.policy("https://a.example/", AUDIENCE).is_ok());
         let grant = Grant::RefreshToken { refresh_token: "3" };
         TokenRequest { grant, client_id: "1", resource: AUDIENCE }.write_body(&mut two).map(drop)
     });

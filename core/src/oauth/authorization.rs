@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use super::{Provider, ServerMetadata};
+use super::ServerMetadata;
 use crate::Reason;
 use crate::text::form::Encoded;
 use crate::text::uri::Uri;
@@ -18,7 +18,7 @@ use crate::text::writer::Writer;
 /// [`verify_authorization_response_issuer`] asks for.
 ///
 /// ```
-/// use gatepost::oauth::{AuthorizationRequest, Provider, ServerMetadata};
+/// use gatepost::oauth::{AuthorizationRequest, ServerMetadata};
 ///
 /// let fetched = r#"{"issuer":"https://id.example",
 ///     "authorization_endpoint":"https://id.example/go",
@@ -30,12 +30,13 @@ use crate::text::writer::Writer;
 ///     client_id: "https://app.example/client.json",
 ///     redirect_uri: "http://127.0.0.1:3000/callback",
 ///     resource: "https://mcp.example.com/mcp",
+///     audience: None,
 ///     scope: Some("mcp:tools"),
 ///     state: "af0ifjsldkj",
 ///     code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
 /// };
 /// assert_eq!(
-///     request.write_url(&server, Provider::Generic, &mut url)?,
+///     request.write_url(&server, &mut url)?,
 ///     "https://id.example/go?response_type=code\
 ///      &client_id=https%3A%2F%2Fapp.example%2Fclient.json\
 ///      &redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcallback\
@@ -55,6 +56,9 @@ pub struct AuthorizationRequest<'r> {
     /// [`ResourceMetadataDocument::resource`](super::ResourceMetadataDocument::resource) has it:
     /// an absolute URI without a fragment.
     pub resource: &'r str,
+    /// The `audience`, for a server that heeds it and perhaps not the `resource`; see
+    /// [`Provider::heeds_audience`](super::Provider::heeds_audience).
+    pub audience: Option<&'r str>,
     /// Words separated by spaces; see [`initial_scope`](super::initial_scope).
     pub scope: Option<&'r str>,
     /// Random and used once, to find the request that an answer belongs to.
@@ -65,8 +69,7 @@ pub struct AuthorizationRequest<'r> {
 }
 
 impl AuthorizationRequest<'_> {
-    /// Writes the URL into the front of `memory`; with the `audience` of `provider`, where it
-    /// wants one.
+    /// Writes the URL into the front of `memory`.
     ///
     /// # Errors
     ///
@@ -76,7 +79,6 @@ impl AuthorizationRequest<'_> {
     pub fn write_url<'m>(
         &self,
         server: &ServerMetadata<'_>,
-        provider: Provider,
         memory: &'m mut [u8],
     ) -> Result<&'m str, Reason> {
         let endpoint = server.require_code_flow()?.authorization_endpoint;
@@ -93,11 +95,10 @@ impl AuthorizationRequest<'_> {
         query.push("code_challenge", self.code_challenge)?;
         query.push("code_challenge_method", "S256")?;
         query.push("resource", self.resource)?;
-        if let Some(name) = provider.audience_parameter() {
-            query.push(name, self.resource)?;
-        }
-        if let Some(scope) = self.scope {
-            query.push("scope", scope)?;
+        for (name, value) in [("audience", self.audience), ("scope", self.scope)] {
+            if let Some(value) = value {
+                query.push(name, value)?;
+            }
         }
         query.finish()
     }

@@ -165,17 +165,14 @@ impl Provider {
         }
     }
 
-    /// The parameter of an authorization request, besides `resource`, that says whom the token is
-    /// for: `audience` at Auth0 and Okta.
+    /// Whether an authorization request says whom the token is for with a parameter `audience`,
+    /// besides `resource`.
     ///
     /// Auth0 heeds `resource` only where the tenant's "Resource Parameter Compatibility Profile"
     /// is on, and `audience` always.
     #[must_use]
-    pub const fn audience_parameter(self) -> Option<&'static str> {
-        match self {
-            Self::Auth0 | Self::Okta => Some("audience"),
-            _ => None,
-        }
+    pub const fn heeds_audience(self) -> bool {
+        matches!(self, Self::Auth0 | Self::Okta)
     }
 
     /// Whether a token that is no JSON Web Token of the issuer means that no `audience` was asked

@@ -3,7 +3,7 @@
 use gatepost::Reason;
 use gatepost::limits::MAX_REQUESTED_SCOPES;
 use gatepost::oauth::{
-    AuthorizationRequest, Grant, Provider, Registration, ResourceMetadataDocument, ServerMetadata,
+    AuthorizationRequest, Grant, Registration, ResourceMetadataDocument, ServerMetadata,
     TokenRequest, initial_scope, resource_metadata_urls, step_up_scope,
     verify_authorization_response_issuer,
 };
@@ -19,20 +19,17 @@ const REQUEST: AuthorizationRequest<'static> = AuthorizationRequest {
     client_id: "client 1",
     redirect_uri: "http://127.0.0.1:3000/callback?a=b",
     resource: RESOURCE,
+    audience: None,
     scope: None,
     state: "s&t=a%",
     code_challenge: CHALLENGE,
 };
 
-fn url(
-    request: &AuthorizationRequest<'_>,
-    provider: Provider,
-    members: &Value,
-) -> Result<String, Reason> {
+fn url(request: &AuthorizationRequest<'_>, members: &Value) -> Result<String, Reason> {
     let document = document(members);
     let (mut memory, mut text) = ([0; 4096], [0; 1024]);
     let server = ServerMetadata::parse(&document, ISSUER, &mut memory).unwrap();
-    request.write_url(&server, provider, &mut text).map(str::to_owned)
+    request.write_url(&server, &mut text).map(str::to_owned)
 }
 
 #[test]
@@ -71,10 +68,10 @@ fn c1_metadata_of_the_resource_are_looked_for_and_must_be_its_own() {
 #[test]
 fn c4_no_url_leads_to_a_server_without_pkce() {
     let without = json!({ "code_challenge_methods_supported": null });
-    assert_eq!(url(&REQUEST, Provider::Generic, &without), Err(Reason::PkceNotSupported));
+    assert_eq!(url(&REQUEST, &without), Err(Reason::PkceNotSupported));
     for code_challenge in ["", "short", &CHALLENGE[1..], &CHALLENGE.replace('-', "+"), "é"] {
         let request = AuthorizationRequest { code_challenge, ..REQUEST };
-        let written = url(&request, Provider::Generic, &json!({}));
+        let written = url(&request, &json!({}));
         assert_eq!(written, Err(Reason::InvalidCodeChallenge), "{code_challenge}");
     }
 }
@@ -87,20 +84,16 @@ fn c5_the_resource_is_in_authorization_and_token_requests() {
          &code_challenge={CHALLENGE}&code_challenge_method=S256\
          &resource=https%3A%2F%2Fmcp.example.com%2Fmcp"
     );
-    assert_eq!(url(&REQUEST, Provider::Generic, &json!({})), Ok(expected.clone()));
+    assert_eq!(url(&REQUEST, &json!({})), Ok(expected.clone()));
     let scoped = AuthorizationRequest { scope: Some("a b"), ..REQUEST };
-    assert_eq!(url(&scoped, Provider::Generic, &json!({})), Ok(format!("{expected}&scope=a%20b")));
-    for provider in Provider::ALL {
-        let written = url(&REQUEST, provider, &json!({})).unwrap();
-        let extra = match provider {
-            Provider::Auth0 | Provider::Okta => "&audience=https%3A%2F%2Fmcp.example.com%2Fmcp",
-            _ => "",
-        };
-        assert_eq!(written, format!("{expected}{extra}"), "{}", provider.name());
-    }
+    assert_eq!(url(&scoped, &json!({})), Ok(format!("{expected}&scope=a%20b")));
+    // `audience` comes besides, never instead.
+    let with_audience = AuthorizationRequest { audience: Some("api://a"), ..REQUEST };
+    let written = url(&with_audience, &json!({}));
+    assert_eq!(written, Ok(format!("{expected}&audience=api%3A%2F%2Fa")));
     // The query that an endpoint has is kept.
     let with_query = json!({ "authorization_endpoint": "https://id.example/authorize?p=b2c" });
-    let written = url(&REQUEST, Provider::Generic, &with_query).unwrap();
+    let written = url(&REQUEST, &with_query).unwrap();
     assert!(written.starts_with("https://id.example/authorize?p=b2c&response_type=code&"));
 
     let code = Grant::AuthorizationCode {
@@ -135,9 +128,10 @@ fn c5_the_resource_is_in_authorization_and_token_requests() {
         AuthorizationRequest { client_id: "", ..REQUEST },
         AuthorizationRequest { redirect_uri: "", ..REQUEST },
         AuthorizationRequest { state: "", ..REQUEST },
+        AuthorizationRequest { audience: Some(""), ..REQUEST },
         AuthorizationRequest { scope: Some(""), ..REQUEST },
     ] {
-        assert_eq!(url(&request, Provider::Generic, &json!({})), Err(Reason::Misuse));
+        assert_eq!(url(&request, &json!({})), Err(Reason::Misuse));
     }
 }
 

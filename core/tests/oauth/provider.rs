@@ -130,7 +130,7 @@ fn what_else_differs_is_data() {
         let is_cognito = provider == Provider::Cognito;
         assert_eq!(provider.audience_claim(), is_cognito.then_some("client_id"));
         let sends_audience = matches!(provider, Provider::Auth0 | Provider::Okta);
-        assert_eq!(provider.audience_parameter(), sends_audience.then_some("audience"));
+        assert_eq!(provider.heeds_audience(), sends_audience);
     }
     assert_eq!(Provider::Keycloak.token_kind(), Some(("typ", &["Bearer", "DPoP"][..])));
     assert_eq!(Provider::Cognito.token_kind(), Some(("token_use", &["access"][..])));
