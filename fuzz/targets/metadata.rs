@@ -205,5 +205,7 @@ fn is_secure(url: &str) -> bool {
     let is_local = host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     let is_plain = scheme.eq_ignore_ascii_case("http") && is_local;
-    !url.contains(['#', '@']) && (scheme.eq_ignore_ascii_case("https") || is_plain)
+    !url.contains('#')
+        && !authority.contains('@')
+        && (scheme.eq_ignore_ascii_case("https") || is_plain)
 }
