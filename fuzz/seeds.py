@@ -36,9 +36,6 @@ def main() -> None:
         challenge,
         registration,
         metadata,
-        rsa_oracle,
-        ecdsa_oracle,
-        hosted_oracle,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)

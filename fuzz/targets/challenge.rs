@@ -23,11 +23,7 @@ fuzz_target!(|input: &[u8]| {
             };
             let bits = u16::from_le_bytes([*low, *high]);
             write(&Configuration {
-                scheme: if flags & 2 == 0 {
-                    Scheme::Bearer
-                } else {
-                    Scheme::Dpop
-                },
+                scheme: if flags & 2 == 0 { Scheme::Bearer } else { Scheme::Dpop },
                 reason: Reason::ALL[usize::from(*reason) % Reason::ALL.len()],
                 algorithms: (flags & 4 != 0).then(|| algorithms(bits)),
                 scope: (flags & 8 != 0).then_some(scope),
@@ -41,10 +37,7 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn algorithms(bits: u16) -> Algorithms {
-    let chosen = Algorithm::ALL
-        .into_iter()
-        .enumerate()
-        .filter(|(bit, _)| bits >> bit & 1 == 1);
+    let chosen = Algorithm::ALL.into_iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
     chosen.map(|(_, algorithm)| algorithm).collect()
 }
 
@@ -82,10 +75,7 @@ impl<'i> Configuration<'i> {
             }
             401 => Some("invalid_token"),
             403 if self.reason == Reason::InsufficientScope => Some("insufficient_scope"),
-            400 => self
-                .reason
-                .oauth_error()
-                .filter(|error| *error == "invalid_request"),
+            400 => self.reason.oauth_error().filter(|error| *error == "invalid_request"),
             _ => None,
         }
     }
@@ -100,22 +90,16 @@ fn write(meant: &Configuration<'_>) {
         }
     };
     let mut memory = [0; MAX_CHALLENGES_LEN];
-    let header = challenge
-        .write(&mut memory)
-        .expect("the longest challenge has room");
+    let header = challenge.write(&mut memory).expect("the longest challenge has room");
     assert!(header.bytes().all(|byte| matches!(byte, b' '..=b'~')));
     let mut short = vec![0; header.len() - 1];
     assert_eq!(challenge.write(&mut short), Err(Reason::MemoryTooSmall));
 
     let error = meant.error();
     let description = error.map(|_| meant.reason.description());
-    let algorithms = meant.algorithms.map(|algorithms| {
-        algorithms
-            .iter()
-            .map(Algorithm::name)
-            .collect::<Vec<_>>()
-            .join(" ")
-    });
+    let algorithms = meant
+        .algorithms
+        .map(|algorithms| algorithms.iter().map(Algorithm::name).collect::<Vec<_>>().join(" "));
     let expected: Vec<_> = [
         ("realm", meant.realm),
         ("error", error),
@@ -135,37 +119,25 @@ fn write(meant: &Configuration<'_>) {
     assert_eq!(parsed.scheme(), meant.scheme.name());
     let found: Vec<_> = parsed
         .parameters()
-        .map(|parameter| {
-            (
-                parameter.name(),
-                parameter.as_str().expect("without escapes"),
-            )
-        })
+        .map(|parameter| (parameter.name(), parameter.as_str().expect("without escapes")))
         .collect();
     assert_eq!(found, expected);
     assert_eq!(parsed.resource_metadata(&mut []), Ok(Some(meant.url)));
 
-    for name in [
-        "realm",
-        "error",
-        "error_description",
-        "scope",
-        "resource_metadata",
-        "algs",
-    ] {
+    for name in ["realm", "error", "error_description", "scope", "resource_metadata", "algs"] {
         let searched = search(header, name);
-        let meant = expected
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value);
+        let meant = expected.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         assert_eq!(searched, meant, "{name} in {header}");
     }
 }
 
-/// What the official SDKs do: the first place that looks like the parameter.
+/// What the official SDKs do: the first place that looks like the parameter, quoted or not.
 fn search<'h>(header: &'h str, name: &str) -> Option<&'h str> {
     let (_, behind) = header.split_once(&format!("{name}="))?;
-    let (value, _) = behind.strip_prefix('"')?.split_once('"')?;
+    let (value, _) = match behind.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => behind.split_once([' ', ',']).unwrap_or((behind, "")),
+    };
     Some(value)
 }
 
@@ -202,10 +174,8 @@ fn read(value: &[u8]) {
             }
             written.push(b'"');
         }
-        let names: std::collections::HashSet<_> = parameters
-            .iter()
-            .map(|(name, _)| name.to_ascii_lowercase())
-            .collect();
+        let names: std::collections::HashSet<_> =
+            parameters.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         assert_eq!(names.len(), parameters.len());
         assert!(parameters.len() <= MAX_CHALLENGE_PARAMETERS);
     }
@@ -231,11 +201,7 @@ fn all(value: &[u8]) -> Result<Read, Reason> {
             (parameter.name().to_owned(), bytes)
         });
         let parameters = parameters.collect();
-        (
-            challenge.scheme().to_owned(),
-            challenge.token68().map(str::to_owned),
-            parameters,
-        )
+        (challenge.scheme().to_owned(), challenge.token68().map(str::to_owned), parameters)
     });
     Ok(read.collect())
 }

@@ -46,14 +46,10 @@ fuzz_target!(|input: &[u8]| {
 fn is_token68(text: &str) -> bool {
     let characters = text.trim_end_matches('=');
     !characters.is_empty()
-        && characters
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c))
+        && characters.chars().all(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c))
 }
 
 fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }

@@ -69,7 +69,8 @@ impl<'d> ClientMetadata<'d> {
     /// # Errors
     ///
     /// [`Reason::InvalidRedirectUri`] where there is none, one is not acceptable or not for this
-    /// type of application, or there are more than [`MAX_REDIRECT_URIS`];
+    /// type of application, or there are more than
+    /// [`MAX_REDIRECT_URIS`](crate::limits::MAX_REDIRECT_URIS);
     /// [`Reason::InvalidClientMetadata`]; [`Reason::TooLarge`]; [`Reason::InvalidJson`],
     /// [`Reason::DuplicateMember`], [`Reason::TooDeep`]; [`Reason::MemoryTooSmall`].
     pub fn from_registration(
