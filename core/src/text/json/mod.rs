@@ -11,6 +11,10 @@ mod names;
 mod number;
 mod open;
 mod scan;
+#[cfg(feature = "mcp")]
+mod skim;
+#[cfg(feature = "mcp")]
+mod skip;
 mod steps;
 mod string;
 mod value;
@@ -19,5 +23,7 @@ pub(crate) use members::{Kinds, Members};
 pub(crate) use names::Known;
 pub use number::Number;
 pub(crate) use scan::{object, object_with_elements};
+#[cfg(feature = "mcp")]
+pub(crate) use skim::Skim;
 pub use string::Text;
 pub use value::{Array, Elements, Entries, Object, Value};

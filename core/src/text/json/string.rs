@@ -36,6 +36,17 @@ impl<'t> Text<'t> {
         Decoded { pieces: self.pieces(), plain: "".chars() }
     }
 
+    /// Whether the decoded string has more bytes than this.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn is_longer_than(self, bytes: usize) -> bool {
+        match self.as_str() {
+            Some(text) => text.len() > bytes,
+            None => {
+                self.chars().try_fold(bytes, |room, c| room.checked_sub(c.len_utf8())).is_none()
+            }
+        }
+    }
+
     /// The string, decoded into the front of `memory` if it holds an escape.
     ///
     /// # Errors

@@ -1,0 +1,180 @@
+//! A walk through the members of an object whose document nobody has checked: where there is too
+//! much of it to judge all, and only some members decide.
+
+use super::cursor::Cursor;
+use super::members::Kinds;
+use super::number::Number;
+use super::skip;
+use super::string::Text;
+use super::value::Value;
+use crate::Reason;
+
+/// A position in a document that is UTF-8, and of which no more is known.
+///
+/// Names and the values that are read are checked as the strict reader checks them; values that
+/// are skipped are not, and are in any document that is JSON skipped to their end.
+#[derive(Clone, Copy)]
+pub(crate) struct Skim<'t> {
+    document: &'t str,
+    cursor: Cursor<'t>,
+}
+
+impl<'t> Skim<'t> {
+    /// Before the first value of the document.
+    pub(crate) fn new(document: &'t str) -> Self {
+        let mut cursor = Cursor::new(document);
+        cursor.skip_space();
+        Self { document, cursor }
+    }
+
+    /// The next byte; NUL behind the end.
+    pub(crate) fn peek(self) -> u8 {
+        self.cursor.peek()
+    }
+
+    /// Goes into the object that stands here, and says whether it has members.
+    pub(crate) fn open(&mut self) -> Result<bool, Reason> {
+        if self.cursor.peek() != b'{' {
+            return Err(Reason::InvalidJson);
+        }
+        self.cursor.take_bracket();
+        let has_members = self.cursor.peek() != b'}';
+        if !has_members {
+            self.cursor.advance(1);
+        }
+        Ok(has_members)
+    }
+
+    /// Takes the name of a member.
+    pub(crate) fn take_name(&mut self) -> Result<Text<'t>, Reason> {
+        let name = self.take_text()?;
+        if self.cursor.take_separator(b':') { Ok(name) } else { Err(Reason::InvalidJson) }
+    }
+
+    /// Goes on behind the value of a member, and says whether there is another.
+    pub(crate) fn has_more(&mut self) -> Result<bool, Reason> {
+        if self.cursor.take_separator(b',') {
+            return Ok(true);
+        }
+        if self.cursor.peek() != b'}' {
+            return Err(Reason::InvalidJson);
+        }
+        self.cursor.advance(1);
+        Ok(false)
+    }
+
+    /// Whether nothing but white space is left.
+    pub(crate) fn is_at_end(mut self) -> bool {
+        self.cursor.skip_space();
+        self.cursor.is_at_end()
+    }
+
+    /// Takes the string that stands here.
+    pub(crate) fn take_text(&mut self) -> Result<Text<'t>, Reason> {
+        if self.cursor.peek() != b'"' {
+            return Err(Reason::InvalidJson);
+        }
+        let start = self.cursor.at(self.document);
+        let mut kinds = Kinds::NONE;
+        self.cursor.take_string(&mut kinds)?;
+        let raw = self.document.get(start..self.cursor.at(self.document)).unwrap_or("");
+        let value = Value::new(raw, kinds.contains(Kinds::ESCAPED_STRINGS));
+        value.as_text().ok_or(Reason::InvalidJson)
+    }
+
+    /// Takes the number that stands here.
+    pub(crate) fn take_number(&mut self) -> Result<Number<'t>, Reason> {
+        let start = self.cursor.at(self.document);
+        if !matches!(self.cursor.peek(), b'-' | b'0'..=b'9') {
+            return Err(Reason::InvalidJson);
+        }
+        let mut kinds = Kinds::NONE;
+        self.cursor.take_scalar(&mut kinds)?;
+        let raw = self.document.get(start..self.cursor.at(self.document)).unwrap_or("");
+        Value::new(raw, false).as_number().ok_or(Reason::InvalidJson)
+    }
+
+    /// Skips the value that stands here. A number or a word is checked: there is little of it.
+    pub(crate) fn skip(&mut self) -> Result<(), Reason> {
+        let at = self.cursor.at(self.document);
+        let len = match self.cursor.peek() {
+            b'{' | b'[' => skip::brackets_len(self.document.as_bytes().get(at..).unwrap_or(&[])),
+            b'"' => {
+                self.cursor.advance(1);
+                self.cursor.skip_plain();
+                let at = self.cursor.at(self.document);
+                skip::string_len(self.document.as_bytes().get(at..).unwrap_or(&[]))
+            }
+            _ => {
+                let mut kinds = Kinds::NONE;
+                self.cursor.take_scalar(&mut kinds)?;
+                Some(0)
+            }
+        };
+        self.cursor.advance(len.ok_or(Reason::InvalidJson)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn names(document: &str) -> Result<Vec<&str>, Reason> {
+        let mut skim = Skim::new(document);
+        let mut names = Vec::new();
+        let mut has_more = skim.open()?;
+        while has_more {
+            names.push(skim.take_name()?.as_str().unwrap_or("escaped"));
+            skim.skip()?;
+            has_more = skim.has_more()?;
+        }
+        if skim.is_at_end() { Ok(names) } else { Err(Reason::InvalidJson) }
+    }
+
+    #[test]
+    fn members_are_found_whatever_stands_between_them() {
+        let document = r#" { "a" : {"b":[1,"}"]} , "c":"\"d\\", "e":-1e5 ,"f":[],"\n":null} "#;
+        assert_eq!(names(document).unwrap(), ["a", "c", "e", "f", "escaped"]);
+        assert_eq!(names("{}").unwrap(), [""; 0]);
+        // What is skipped is not judged.
+        let document = r#"{"a":[1 2 NaN "\ud800" {"b":1 "b"}, \x],"c":"\ud800\x"}"#;
+        assert_eq!(names(document).unwrap(), ["a", "c"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for document in [
+            "",
+            "[]",
+            "\u{feff}{}",
+            "{",
+            "{}}",
+            "{}x",
+            "{,}",
+            "{a:1}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\" 1}",
+            "{\"a\":1]",
+            "{\"a\":[1}",
+            "{\"a\":\"1}",
+            "{\"a\":\"1\\\"}",
+            "{\"a\":NaN}",
+            "{\"a\":01}",
+            "{\"a\":+1}",
+            "{\"a\":tru}",
+            "{\"\\ud800\":1}",
+            "{\"\n\":1}",
+            "{\0\"a\":1}",
+        ] {
+            assert!(names(document).is_err(), "{document}");
+        }
+        // Brackets are counted, not matched: no reader accepts this.
+        assert!(names("{\"a\":[}}").is_ok());
+    }
+}
