@@ -161,3 +161,31 @@ pub const MAX_CLIENT_ID_LEN: usize = 2048;
 /// Each is compared with the one of a request. Lists are long where a client names many ports of
 /// the loopback, for servers that do not let the port vary.
 pub const MAX_REDIRECT_URIS: usize = 32;
+
+/// Members of a message where its operation is looked for: 256, those of the message, of its
+/// `params`, and in there of `ref` and `_meta` together. More are
+/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+///
+/// Each name is compared with those that decide, which costs more than to skip the same bytes. No
+/// request of the specification has twenty; what a tool takes lies deeper, in `arguments`.
+pub const MAX_MESSAGE_MEMBERS: u32 = 256;
+
+/// Bytes of the `method` of a message: 128. Longer ones are
+/// [`InvalidMessage`](crate::Reason::InvalidMessage). Those of the specification have up to 36.
+pub const MAX_METHOD_LEN: usize = 128;
+
+/// Bytes of the name or the URI of what a message asks for: 4096. Longer ones are
+/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+///
+/// Names of tools should have up to 128 characters (MCP 2026-07-28, Tools, "Tool Names"); a URI
+/// has to fit in the header `Mcp-Name`, and web servers take 8 KiB for all headers.
+pub const MAX_TARGET_LEN: usize = 4096;
+
+/// Bytes of the `id` of a message, of a string without its quotes, that is sent back: 64. A longer
+/// one is left out of the answer; a UUID has 36.
+pub const MAX_MESSAGE_ID_LEN: usize = 64;
+
+/// Bytes of memory with which no message asks for more when its operation is read: 4288.
+///
+/// What is written without escapes takes none.
+pub const OPERATION_MEMORY: usize = MAX_METHOD_LEN + MAX_TARGET_LEN + MAX_MESSAGE_ID_LEN;

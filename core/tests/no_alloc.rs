@@ -348,3 +348,37 @@ fn metadata_are_written_and_read_without_allocation() {
         assert_eq!(refused, Err(reason));
     }
 }
+
+#[cfg(feature = "mcp")]
+#[test]
+fn operations_are_read_without_allocation() {
+    use gatepost::mcp::{Operation, OperationHeaders, error_body};
+
+    let escaped = r#"{"jsonrpc":"2.0","id":"\u00e9","method":"tools\/call","params":{"x":X,"name":"\u00e9"}}"#;
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    for (body, reason) in [
+        (escaped.replace('X', &deep), None),
+        (escaped.replace('X', &format!("\"{}\"", "\\n".repeat(500_000))), None),
+        (escaped.replace('X', "1,\"Name\":1"), Some(Reason::InvalidMessage)),
+        (format!("[{escaped}]"), Some(Reason::BatchRefused)),
+        (" ".repeat(limits::MAX_MESSAGE_LEN + 1), Some(Reason::MessageTooLarge)),
+    ] {
+        let mut memory = [0; limits::OPERATION_MEMORY];
+        let refused = without_allocation("from_body", || {
+            let body = body.as_bytes();
+            let operation = Operation::from_body(body, limits::MAX_MESSAGE_LEN, &mut memory)?;
+            let headers =
+                OperationHeaders::new([], [&b"tools/call"[..]], [&b"=?base64?w6k=?="[..]]);
+            operation.check_headers(&headers)?;
+            error_body(Reason::HeaderMismatch, operation.id(), &mut [0; 512]).map(|_| ())
+        });
+        assert_eq!(refused.err(), reason);
+    }
+    let value = |value: &'static str| [value.as_bytes()];
+    let headers =
+        OperationHeaders::new(value("2026-07-28"), value("tools/call"), value("=?base64?w6k=?="));
+    let mut memory = [0; limits::OPERATION_MEMORY];
+    let operation =
+        without_allocation("from_headers", || Operation::from_headers(&headers, &mut memory));
+    assert_eq!(operation.unwrap().unwrap().name(), Some("é"));
+}

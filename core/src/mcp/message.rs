@@ -1,0 +1,266 @@
+//! One pass over the body of a request: the few members that say what is asked for.
+//!
+//! Servers read the same body with readers of their own, which differ. Where they could
+//! differ about a member that decides, the message is refused: two members of one name, names that
+//! a reader without regard to case takes for it, wrong types, lone surrogates. All else is skipped
+//! to where every reader that accepts the body sees its end.
+
+use crate::Reason;
+use crate::limits::MAX_MESSAGE_MEMBERS;
+use crate::text::json::{Number, Skim, Text};
+
+/// What decides in a message. Strings are kept as they stand there.
+#[derive(Default)]
+pub(super) struct Message<'b> {
+    pub(super) method: Option<Text<'b>>,
+    pub(super) id: Option<Id<'b>>,
+    pub(super) params: Params<'b>,
+}
+
+/// A `null`, a fraction and a number of any size are for the server to judge; what is echoed is
+/// what was sent.
+pub(super) enum Id<'b> {
+    Number(Number<'b>),
+    String(Text<'b>),
+}
+
+/// The members of `params` that name what is asked for.
+#[derive(Default)]
+pub(super) struct Params<'b> {
+    pub(super) name: Option<Member<Text<'b>>>,
+    pub(super) uri: Option<Member<Text<'b>>>,
+    pub(super) task_id: Option<Member<Text<'b>>>,
+    pub(super) reference: Option<Member<Reference<'b>>>,
+    /// The protocol version in `_meta`.
+    pub(super) version: Option<Text<'b>>,
+}
+
+/// A member that decides in some methods, and may be anything in others.
+#[derive(Clone, Copy)]
+pub(super) enum Member<T> {
+    /// Of the type that it has where it decides.
+    Fitting(T),
+    OfAnotherType,
+}
+
+/// The `ref` of `completion/complete`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Reference<'b> {
+    pub(super) kind: Option<Text<'b>>,
+    pub(super) name: Option<Text<'b>>,
+    pub(super) uri: Option<Text<'b>>,
+}
+
+impl<'b> Message<'b> {
+    /// Reads the one message that `body` is.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::BatchRefused`] for an array, else [`Reason::InvalidMessage`].
+    pub(super) fn read(body: &'b [u8]) -> Result<Self, Reason> {
+        let body = core::str::from_utf8(body).map_err(|_| Reason::InvalidMessage)?;
+        let skim = Skim::new(body);
+        if skim.peek() == b'[' {
+            return Err(Reason::BatchRefused);
+        }
+        Reader { skim, members_left: MAX_MESSAGE_MEMBERS }
+            .message()
+            .map_err(|_| Reason::InvalidMessage)
+    }
+}
+
+/// The names that decide, at each level.
+const IN_MESSAGE: [&str; 6] = ["jsonrpc", "method", "id", "params", "result", "error"];
+const IN_PARAMS: [&str; 5] = ["name", "uri", "taskId", "ref", "_meta"];
+const IN_REFERENCE: [&str; 3] = ["type", "name", "uri"];
+const IN_META: [&str; 1] = ["io.modelcontextprotocol/protocolVersion"];
+
+struct Reader<'b> {
+    skim: Skim<'b>,
+    members_left: u32,
+}
+
+impl<'b> Reader<'b> {
+    fn message(mut self) -> Result<Message<'b>, Reason> {
+        let mut message = Message::default();
+        let (mut is_json_rpc, mut is_response) = (false, false);
+        self.members(&IN_MESSAGE, |reader, name| {
+            match name {
+                "jsonrpc" => is_json_rpc = reader.skim.take_text()? == "2.0",
+                "method" => message.method = Some(reader.skim.take_text()?),
+                "id" if reader.skim.peek() == b'"' => {
+                    message.id = Some(Id::String(reader.skim.take_text()?));
+                }
+                "id" => message.id = Some(Id::Number(reader.skim.take_number()?)),
+                "params" => message.params = reader.params()?,
+                // One of the two: a message with both says nothing clearly.
+                _ if is_response => return Err(Reason::InvalidMessage),
+                _ => {
+                    is_response = true;
+                    reader.skim.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        let is_request = message.method.is_some();
+        if is_json_rpc && is_request != is_response && self.skim.is_at_end() {
+            Ok(message)
+        } else {
+            Err(Reason::InvalidMessage)
+        }
+    }
+
+    fn params(&mut self) -> Result<Params<'b>, Reason> {
+        let mut params = Params::default();
+        if self.take_null()? {
+            return Ok(params);
+        }
+        self.members(&IN_PARAMS, |reader, name| {
+            match name {
+                "name" => params.name = Some(reader.text_or_other()?),
+                "uri" => params.uri = Some(reader.text_or_other()?),
+                "taskId" => params.task_id = Some(reader.text_or_other()?),
+                "ref" if reader.skim.peek() == b'{' => {
+                    params.reference = Some(Member::Fitting(reader.reference()?));
+                }
+                "ref" => {
+                    reader.skim.skip()?;
+                    params.reference = Some(Member::OfAnotherType);
+                }
+                _ => params.version = reader.version()?,
+            }
+            Ok(())
+        })?;
+        Ok(params)
+    }
+
+    fn reference(&mut self) -> Result<Reference<'b>, Reason> {
+        let mut reference = Reference::default();
+        self.members(&IN_REFERENCE, |reader, name| {
+            let text = Some(reader.skim.take_text()?);
+            match name {
+                "type" => reference.kind = text,
+                "name" => reference.name = text,
+                _ => reference.uri = text,
+            }
+            Ok(())
+        })?;
+        Ok(reference)
+    }
+
+    /// The version in `_meta`.
+    fn version(&mut self) -> Result<Option<Text<'b>>, Reason> {
+        let mut version = None;
+        if self.take_null()? {
+            return Ok(None);
+        }
+        self.members(&IN_META, |reader, _| {
+            version = Some(reader.skim.take_text()?);
+            Ok(())
+        })?;
+        Ok(version)
+    }
+
+    /// Whether a `null` stood here: readers take one for a member that is not there.
+    fn take_null(&mut self) -> Result<bool, Reason> {
+        let is_null = self.skim.peek() == b'n';
+        if is_null {
+            self.skim.skip()?;
+        }
+        Ok(is_null)
+    }
+
+    fn text_or_other(&mut self) -> Result<Member<Text<'b>>, Reason> {
+        if self.skim.peek() == b'"' {
+            return Ok(Member::Fitting(self.skim.take_text()?));
+        }
+        self.skim.skip()?;
+        Ok(Member::OfAnotherType)
+    }
+
+    /// Goes through the members of the object that stands here, hands those that decide to `each`,
+    /// which takes their value, and skips the others.
+    fn members(
+        &mut self,
+        deciding: &'static [&'static str],
+        mut each: impl FnMut(&mut Self, &'static str) -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        let mut seen = 0_u8;
+        let mut has_more = self.skim.open()?;
+        while has_more {
+            self.members_left = self.members_left.checked_sub(1).ok_or(Reason::InvalidMessage)?;
+            match deciding_name(self.skim.take_name()?, deciding)? {
+                Some((bit, name)) => {
+                    if seen & bit != 0 {
+                        return Err(Reason::InvalidMessage);
+                    }
+                    seen |= bit;
+                    each(self, name)?;
+                }
+                None => self.skim.skip()?,
+            }
+            has_more = self.skim.has_more()?;
+        }
+        Ok(())
+    }
+}
+
+/// Which of the names that decide `name` is, with a bit for each of them.
+///
+/// A name that differs only in case is refused: Go's `encoding/json` takes it for the same. So is
+/// `__proto__`, with which a careless copy in JavaScript brings members that do not stand there.
+fn deciding_name(
+    name: Text<'_>,
+    deciding: &'static [&'static str],
+) -> Result<Option<(u8, &'static str)>, Reason> {
+    if name == "__proto__" {
+        return Err(Reason::InvalidMessage);
+    }
+    let mut bit = 1_u8;
+    for &known in deciding {
+        if name == known {
+            return Ok(Some((bit, known)));
+        }
+        if name.chars().map(folded).eq(known.chars().map(folded)) {
+            return Err(Reason::InvalidMessage);
+        }
+        bit <<= 1;
+    }
+    Ok(None)
+}
+
+/// The character without its case. Beside the letters of ASCII there are four whose upper or lower
+/// case, by one table of Unicode or another, is a letter of ASCII.
+const fn folded(c: char) -> char {
+    match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        '\u{130}' | '\u{131}' => 'i',
+        c => c.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_four_letters_are_all_that_unicode_folds_into_ascii() {
+        for c in (0x80..=0x10_ffff).filter_map(char::from_u32) {
+            let is_ascii = |c: char| c.is_ascii_alphabetic();
+            // Letters that become several are no folding of one name into another in any reader,
+            // but for the dotted capital I, whose first is a letter of ASCII.
+            let mut upper = c.to_uppercase();
+            let folds = c.to_lowercase().next().is_some_and(is_ascii)
+                || upper.len() == 1 && upper.next().is_some_and(is_ascii);
+            assert_eq!(folds, folded(c).is_ascii(), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_has_a_bit_of_its_own() {
+        for level in [&IN_MESSAGE[..], &IN_PARAMS, &IN_REFERENCE, &IN_META] {
+            assert!(level.len() <= 8);
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! What a request asks for.
+
+use super::headers::{Field, Name, OperationHeaders};
+use super::message::{Member, Message, Params};
+use super::message_id::MessageId;
+use crate::Reason;
+use crate::limits::{MAX_METHOD_LEN, MAX_TARGET_LEN};
+use crate::text::json::Text;
+use crate::text::uri::{Uri, has_dot_segments, has_hidden_slashes};
+
+/// What a request asks an MCP server for: a method, and the tool, prompt or resource that it names.
+///
+/// ```
+/// use gatepost::mcp::{Operation, OperationKind};
+/// use gatepost::{Reason, limits};
+///
+/// let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call",
+///     "params":{"name":"read_file","arguments":{"path":"/etc/motd"}}}"#;
+/// let mut memory = [0; limits::OPERATION_MEMORY];
+/// let operation = Operation::from_body(body, limits::MAX_MESSAGE_LEN, &mut memory)?;
+/// assert_eq!(operation.kind(), OperationKind::Tool);
+/// assert_eq!(operation.method(), Some("tools/call"));
+/// assert_eq!(operation.name(), Some("read_file"));
+/// # Ok::<(), Reason>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation<'o> {
+    kind: OperationKind,
+    method: Option<&'o str>,
+    name: Option<&'o str>,
+    is_request: bool,
+    id: Option<MessageId<'o>>,
+    /// The protocol version in the body.
+    version: Option<Text<'o>>,
+    /// What the header `Mcp-Name` may mirror where the method is none that is known to name
+    /// anything.
+    mirrored: [Option<Text<'o>>; 3],
+}
+
+/// What kind of thing an [`Operation`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OperationKind {
+    /// `tools/call`: the name is that of a tool.
+    Tool,
+    /// `prompts/get`, or `completion/complete` for a prompt: the name is that of a prompt.
+    Prompt,
+    /// `resources/read`, `resources/subscribe`, `resources/unsubscribe`, or `completion/complete`
+    /// for a resource: the name is a URI, or the template of one.
+    Resource,
+    /// `tasks/get`, `tasks/update`, `tasks/cancel` or `tasks/result`: the name is the identifier of
+    /// a task.
+    Task,
+    /// Any other method: there is no name.
+    Method,
+    /// A response, which clients send in revisions before 2026-07-28: there is no method either.
+    Response,
+}
+
+/// What a method names, and where.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Tool,
+    Prompt,
+    Resource,
+    Task,
+    /// Either a prompt or a resource.
+    Reference,
+}
+
+/// The methods that name something, and whether `Mcp-Name` has to say so as well ("Standard Request
+/// Headers"; the extension for tasks asks clients for the header, not servers to refuse without).
+const TARGETS: [(&str, Target, bool); 10] = [
+    ("tools/call", Target::Tool, true),
+    ("prompts/get", Target::Prompt, true),
+    ("resources/read", Target::Resource, true),
+    ("resources/subscribe", Target::Resource, false),
+    ("resources/unsubscribe", Target::Resource, false),
+    ("completion/complete", Target::Reference, false),
+    ("tasks/get", Target::Task, false),
+    ("tasks/update", Target::Task, false),
+    ("tasks/cancel", Target::Task, false),
+    ("tasks/result", Target::Task, false),
+];
+
+fn target_of(method: &str) -> Option<(Target, bool)> {
+    TARGETS.iter().find(|row| row.0 == method).map(|row| (row.1, row.2))
+}
+
+impl<'o> Operation<'o> {
+    /// Reads what the body of a request asks for: one JSON-RPC message in UTF-8, of at most `limit`
+    /// bytes (usually [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)).
+    ///
+    /// Only the members that decide are read: `method` and `params`, in there `name`, `uri`,
+    /// `taskId`, `ref` and the protocol version in `_meta`, and in `ref` its `type`, `name` and
+    /// `uri`. Each may stand once in its object, and no other name beside it that differs only in
+    /// case: servers run the last of several, and some take names without regard to case. What lies
+    /// deeper is skipped and may be anything; whether it is JSON is for the server to say. A
+    /// message without a method has to be a response.
+    ///
+    /// Strings with escapes are decoded into `memory`, of which
+    /// [`OPERATION_MEMORY`](crate::limits::OPERATION_MEMORY) bytes are always enough.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::MessageTooLarge`], [`Reason::BatchRefused`] for an array,
+    /// [`Reason::InvalidMessage`] for what is no such message, or lacks what its method has to
+    /// name, [`Reason::MemoryTooSmall`].
+    pub fn from_body(body: &'o [u8], limit: usize, memory: &'o mut [u8]) -> Result<Self, Reason> {
+        if body.len() > limit {
+            return Err(Reason::MessageTooLarge);
+        }
+        let Message { method, id, params } = Message::read(body)?;
+        let is_request = method.is_some() && id.is_some();
+        let (id, memory) = match id {
+            Some(id) => MessageId::short(id, memory)?,
+            None => (None, memory),
+        };
+        let texts = [params.name, params.uri, params.task_id];
+        let mirrored = texts.map(|text| text.and_then(fitting));
+        let response = Self {
+            kind: OperationKind::Response,
+            method: None,
+            name: None,
+            is_request,
+            id,
+            version: params.version,
+            mirrored,
+        };
+        let Some(method) = method else { return Ok(response) };
+        let (method, memory) = decode(method, MAX_METHOD_LEN, memory)?;
+        let (kind, name) = match target_of(method) {
+            Some((target, _)) => {
+                let (kind, name) = named(target, &params).ok_or(Reason::InvalidMessage)?;
+                (kind, Some(decode(name, MAX_TARGET_LEN, memory)?.0))
+            }
+            None => (OperationKind::Method, None),
+        };
+        Ok(Self { kind, method: Some(method), name, ..response })
+    }
+
+    /// Reads what a request asks for from its headers alone, before there is a body; `None` where
+    /// they do not say it, or where the protocol version is none whose servers compare them with
+    /// the body (2026-07-28 or later).
+    ///
+    /// It is what a client says, and may differ from the body: once that is there, it is to be read
+    /// with [`from_body`](Self::from_body) and compared with
+    /// [`check_headers`](Self::check_headers). A name in Base64 is decoded into `memory`, of which
+    /// [`OPERATION_MEMORY`](crate::limits::OPERATION_MEMORY) bytes are always enough.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::MemoryTooSmall`].
+    ///
+    /// ```
+    /// use gatepost::limits;
+    /// use gatepost::mcp::{Operation, OperationHeaders};
+    ///
+    /// let value = |text: &'static str| [text.as_bytes()];
+    /// let headers =
+    ///     OperationHeaders::new(value("2026-07-28"), value("tools/call"), value("read_file"));
+    /// let mut memory = [0; limits::OPERATION_MEMORY];
+    /// let operation = Operation::from_headers(&headers, &mut memory)?;
+    /// assert_eq!(operation.and_then(|operation| operation.name()), Some("read_file"));
+    /// # Ok::<(), gatepost::Reason>(())
+    /// ```
+    pub fn from_headers(
+        headers: &OperationHeaders<'o>,
+        memory: &'o mut [u8],
+    ) -> Result<Option<Self>, Reason> {
+        let (true, Field::Once(method)) = (headers.are_compared(), headers.method) else {
+            return Ok(None);
+        };
+        if method.is_empty() || method.len() > MAX_METHOD_LEN {
+            return Ok(None);
+        }
+        let mut operation = Self {
+            kind: OperationKind::Method,
+            method: Some(method),
+            name: None,
+            is_request: false,
+            id: None,
+            version: None,
+            mirrored: [None; 3],
+        };
+        let Some((target, _)) = target_of(method) else { return Ok(Some(operation)) };
+        let Field::Once(name) = headers.name else { return Ok(None) };
+        operation.kind = match target {
+            Target::Tool => OperationKind::Tool,
+            Target::Prompt => OperationKind::Prompt,
+            Target::Resource => OperationKind::Resource,
+            Target::Task => OperationKind::Task,
+            // The header does not say which of the two.
+            Target::Reference => return Ok(None),
+        };
+        let Some(name) = Name::parse(name) else { return Ok(None) };
+        if name.bytes().count() > MAX_TARGET_LEN {
+            return Ok(None);
+        }
+        operation.name = match name {
+            Name::Plain(name) => Some(name),
+            Name::Base64(_) => {
+                let mut len = 0_usize;
+                for byte in name.bytes() {
+                    *memory.get_mut(len).ok_or(Reason::MemoryTooSmall)? = byte;
+                    len = len.saturating_add(1);
+                }
+                core::str::from_utf8(memory.get(..len).unwrap_or(&[])).ok()
+            }
+        };
+        Ok(operation.name.is_some().then_some(operation))
+    }
+
+    /// Checks that the headers of the request say what its body says, whose operation this is
+    /// (MCP 2026-07-28, Streamable HTTP, "Server Validation").
+    ///
+    /// The headers that are there have to agree, each once. In a request of version 2026-07-28 or
+    /// later, or of an unknown one, the version has to be in the body, `Mcp-Method` has to be
+    /// there, and for `tools/call`, `prompts/get` and `resources/read` `Mcp-Name`; earlier ones,
+    /// notifications and responses may lack them.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::HeaderMismatch`].
+    ///
+    /// ```
+    /// use gatepost::mcp::{Operation, OperationHeaders};
+    /// use gatepost::{Reason, limits};
+    ///
+    /// let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete"}}"#;
+    /// let mut memory = [0; limits::OPERATION_MEMORY];
+    /// let operation = Operation::from_body(body, limits::MAX_MESSAGE_LEN, &mut memory)?;
+    /// let headers = OperationHeaders::new([], [&b"tools/call"[..]], [&b"read"[..]]);
+    /// assert_eq!(operation.check_headers(&headers), Err(Reason::HeaderMismatch));
+    /// # Ok::<(), Reason>(())
+    /// ```
+    pub fn check_headers(&self, headers: &OperationHeaders<'_>) -> Result<(), Reason> {
+        headers.check_version(self.version, !self.is_request)?;
+        let are_required = self.is_request && headers.are_required();
+        let method_agrees = match headers.method {
+            Field::Once(method) => self.method == Some(method),
+            Field::Absent => !are_required,
+            Field::Unusable => false,
+        };
+        let name_agrees = match headers.name {
+            Field::Once(name) => Name::parse(name).is_some_and(|name| self.is_named(name)),
+            Field::Absent => !are_required || !self.has_to_name(),
+            Field::Unusable => false,
+        };
+        if method_agrees && name_agrees { Ok(()) } else { Err(Reason::HeaderMismatch) }
+    }
+
+    fn is_named(&self, name: Name<'_>) -> bool {
+        match (self.kind, self.name) {
+            (_, Some(own)) => own.bytes().eq(name.bytes()),
+            // An extension may name something as those of the specification do.
+            (OperationKind::Method, None) => self.mirrored.iter().flatten().any(|text| {
+                let bytes = text.chars().flat_map(|c| {
+                    let mut bytes = [0; 4];
+                    let len = c.encode_utf8(&mut bytes).len();
+                    bytes.into_iter().take(len)
+                });
+                bytes.eq(name.bytes())
+            }),
+            _ => false,
+        }
+    }
+
+    fn has_to_name(&self) -> bool {
+        self.method.and_then(target_of).is_some_and(|(_, has_header)| has_header)
+    }
+
+    /// What kind of thing the operation is about.
+    #[must_use]
+    pub const fn kind(&self) -> OperationKind {
+        self.kind
+    }
+
+    /// The method, up to 128 bytes; none of a response.
+    #[must_use]
+    pub const fn method(&self) -> Option<&'o str> {
+        self.method
+    }
+
+    /// The name of the tool or prompt, the URI of the resource or the identifier of the task, up
+    /// to 4096 bytes without NUL; none of other methods.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'o str> {
+        self.name
+    }
+
+    /// Whether the message is a request, which is answered: it has a method and an `id`.
+    #[must_use]
+    pub const fn is_request(&self) -> bool {
+        self.is_request
+    }
+
+    /// The `id`, if there is one of at most 64 bytes in the body.
+    #[must_use]
+    pub const fn id(&self) -> Option<MessageId<'o>> {
+        self.id
+    }
+
+    /// Whether patterns may be compared with the beginning of the name: always but for a resource
+    /// whose URI could be taken for another one.
+    ///
+    /// That is what is no URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), has a dot
+    /// segment or an encoded slash, a scheme or a host in upper case, a user, or encodes a
+    /// character that need not be: a server that normalises it finds another beginning.
+    #[must_use]
+    pub fn matches_prefixes(&self) -> bool {
+        match (self.kind, self.name) {
+            (OperationKind::Resource, Some(uri)) => is_normal(uri),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a server that normalises `uri` gets what it was.
+fn is_normal(uri: &str) -> bool {
+    let is_lower = |text: &str| !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let has_needless_escape = uri.as_bytes().windows(3).any(|window| match window {
+        [b'%', high, low] => {
+            let digit = |digit: &u8| char::from(*digit).to_digit(16);
+            let code = digit(high).zip(digit(low)).map(|(high, low)| high << 4 | low);
+            code.and_then(char::from_u32).is_some_and(|c| {
+                c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '\0')
+            })
+        }
+        _ => false,
+    });
+    // The expressions of a template are no part of a URI.
+    let literal = uri.split('{').next().unwrap_or(uri);
+    let has_lower_origin = Uri::parse(literal).is_some_and(|uri| {
+        let is_host = uri.authority.is_none_or(|own| is_lower(own.host) && !own.has_user);
+        is_lower(uri.scheme) && is_host
+    });
+    has_lower_origin
+        && uri.bytes().all(|byte| byte.is_ascii_graphic())
+        && !has_dot_segments(uri.split(['?', '#']).next().unwrap_or(uri))
+        && !has_hidden_slashes(uri)
+        && !has_needless_escape
+}
+
+/// What a method names.
+fn named<'b>(target: Target, params: &Params<'b>) -> Option<(OperationKind, Text<'b>)> {
+    let (kind, name) = match target {
+        Target::Tool => (OperationKind::Tool, params.name),
+        Target::Prompt => (OperationKind::Prompt, params.name),
+        Target::Resource => (OperationKind::Resource, params.uri),
+        Target::Task => (OperationKind::Task, params.task_id),
+        Target::Reference => {
+            let reference = fitting(params.reference?)?;
+            let kind = reference.kind?;
+            // A reference to both is one to either, as the reader likes.
+            return match (reference.name, reference.uri) {
+                (Some(name), None) if kind == "ref/prompt" => Some((OperationKind::Prompt, name)),
+                (None, Some(uri)) if kind == "ref/resource" => Some((OperationKind::Resource, uri)),
+                _ => None,
+            };
+        }
+    };
+    Some((kind, fitting(name?)?))
+}
+
+const fn fitting<T: Copy>(member: Member<T>) -> Option<T> {
+    match member {
+        Member::Fitting(value) => Some(value),
+        Member::OfAnotherType => None,
+    }
+}
+
+/// The decoded string, and the memory that was not needed.
+///
+/// NUL is refused: a server that keeps strings as C does would see another one.
+fn decode<'o>(
+    text: Text<'o>,
+    most: usize,
+    memory: &'o mut [u8],
+) -> Result<(&'o str, &'o mut [u8]), Reason> {
+    if text.is_longer_than(most) {
+        return Err(Reason::InvalidMessage);
+    }
+    let (text, memory) = text.decode_or_borrow(memory)?;
+    if text.contains('\0') { Err(Reason::InvalidMessage) } else { Ok((text, memory)) }
+}
