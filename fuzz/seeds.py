@@ -14,7 +14,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-CASES = json.loads((Path(__file__).parents[1] / "testdata" / "cases.json").read_text())
+TESTDATA = Path(__file__).parents[1] / "testdata"
+CASES = json.loads((TESTDATA / "cases.json").read_text())
+BODIES = json.loads((TESTDATA / "bodies.json").read_text())
 # Seeds for each reason; larger ones only slow the fuzzer down.
 PER_REASON = 3
 MAX_SEED = 4096
@@ -36,6 +38,7 @@ def main() -> None:
         challenge,
         registration,
         metadata,
+        operation,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
@@ -61,6 +64,15 @@ def token() -> Seeds:
         "largest_with_an_escaped_typ",
         b".".join((encoded(header), encoded(claims), b"")),
     )
+
+
+def operation() -> Seeds:
+    # Every third of those that are taken, every tenth of those that are refused.
+    for refused, step in (False, 3), (True, 10):
+        bodies = [body for body in BODIES["bodies"] if (body["refused"] is not None) == refused]
+        for number, body in enumerate(bodies[::step]):
+            verdict = "refused" if refused else "taken"
+            yield f"{verdict}_{number:02}", body["latin1"].encode("latin-1")
 
 
 def json_text() -> Seeds:
