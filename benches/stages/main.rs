@@ -3,6 +3,7 @@
 
 mod around;
 mod key_import;
+mod operation;
 mod reading;
 mod signature;
 mod validation;
@@ -19,7 +20,8 @@ criterion_group! {
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = reading::bench, around::bench, signature::bench, validation::bench, key_import::bench
+    targets = reading::bench, around::bench, signature::bench, validation::bench, key_import::bench,
+        operation::bench
 }
 criterion_main!(stages);
 
