@@ -189,3 +189,61 @@ pub const MAX_MESSAGE_ID_LEN: usize = 64;
 ///
 /// What is written without escapes takes none.
 pub const OPERATION_MEMORY: usize = MAX_METHOD_LEN + MAX_TARGET_LEN + MAX_MESSAGE_ID_LEN;
+
+/// Seconds that fetched keys are taken for fresh at the least: 300, whatever the issuer's
+/// `Cache-Control` says. Some say 15 seconds, which is a fetch for nearly every request.
+pub const MIN_KEY_LIFETIME: u32 = 300;
+
+/// Seconds that fetched keys are taken for fresh at the most: 86 400, one day. So long does a key
+/// that the issuer has withdrawn still verify.
+pub const MAX_KEY_LIFETIME: u32 = 86_400;
+
+/// Seconds that fetched keys are taken for fresh at the most unless set: 3600.
+pub const DEFAULT_KEY_LIFETIME: u32 = 3600;
+
+/// Seconds that keys may be used which cannot be fetched again, at the most: 604 800, one week. An
+/// outage of the issuer is no outage here for so long.
+pub const MAX_KEY_AGE: u32 = 604_800;
+
+/// Seconds that keys may be used which cannot be fetched again, unless set: 86 400, one day.
+pub const DEFAULT_KEY_AGE: u32 = 86_400;
+
+/// Seconds between two fetches of keys: 30 unless set, and from 1 to [`MIN_KEY_LIFETIME`]. This
+/// is what bounds the fetches that a stranger can cause with names of keys that do not exist.
+pub const DEFAULT_FETCH_COOLDOWN: u32 = 30;
+
+/// Seconds after which a fetch of keys that has not reported back is taken for failed: 10 unless
+/// set, at most 60. Requests wait for it.
+pub const DEFAULT_FETCH_TIMEOUT: u32 = 10;
+
+/// The longest time-out of a fetch of keys, in seconds.
+pub const MAX_FETCH_TIMEOUT: u32 = 60;
+
+/// Bytes of an entity tag (`ETag`) that is remembered for the next fetch of keys: 128. A longer
+/// one is not. A SHA-256 in hexadecimal has 64.
+pub const MAX_ENTITY_TAG_LEN: usize = 128;
+
+/// Characters of a DPoP proof: 8192. Longer ones are
+/// [`InvalidProof`](crate::Reason::InvalidProof). One of the largest RSA key has about 5000, with
+/// an elliptic curve some 600.
+pub const MAX_PROOF_LEN: usize = 8192;
+
+/// Bytes of a DPoP proof's identifier (`jti`): 256. Longer ones are
+/// [`InvalidProof`](crate::Reason::InvalidProof). A UUID has 36.
+pub const MAX_PROOF_ID_LEN: usize = 256;
+
+/// Seconds that a DPoP proof may be old, or made in the future: 300. It is
+/// [`InvalidProof`](crate::Reason::InvalidProof) beyond; as long must its `jti` be remembered.
+pub const MAX_PROOF_AGE: u32 = 300;
+
+/// Seconds that a DPoP nonce is good for at the most: 3600. A longer lifetime is
+/// [`Misuse`](crate::Reason::Misuse).
+pub const MAX_NONCE_LIFETIME: u32 = 3600;
+
+/// Secrets that seals are accepted of at the same time: 16. More are
+/// [`Misuse`](crate::Reason::Misuse). A rotation needs two.
+pub const MAX_SEAL_KEYS: usize = 16;
+
+/// Bytes that are sealed as one state or handle: 4096. More are
+/// [`TooLarge`](crate::Reason::TooLarge). The text travels in messages, and in prompts of models.
+pub const MAX_STATE_LEN: usize = 4096;

@@ -3,6 +3,7 @@
 use crate::{Algorithm, Reason};
 
 mod cache;
+mod constant_time;
 #[cfg_attr(
     not(any(feature = "p256", feature = "p384", feature = "rs256")),
     allow(dead_code, reason = "the other algorithms hash on their own")
@@ -26,6 +27,8 @@ mod public_key;
 mod reference;
 #[cfg(feature = "rs256")]
 pub(crate) mod rsa;
+#[cfg(feature = "mcp")]
+mod seal;
 mod secret;
 mod slots;
 mod strength;
@@ -34,10 +37,15 @@ mod thumbprint;
 #[cfg(feature = "p256")]
 pub use self::p256::{P256Table, PreparedP256, TableEntry};
 pub use cache::{FixedTokenCache, NoTokenCache, TokenCache, TokenFingerprint};
+pub(crate) use constant_time::is_equal;
 pub use key_set::KeySet;
 pub use public_key::PublicKey;
 #[cfg(feature = "rustcrypto")]
 pub use reference::ReferenceKey;
+#[cfg(feature = "mcp")]
+pub(crate) use seal::{Message, TAG_LEN};
+#[cfg(feature = "mcp")]
+pub use seal::{SealKey, SealKeys};
 pub use slots::{KeySlot, Keys, SkippedKey, load};
 
 /// A key that can verify signatures.
