@@ -82,7 +82,10 @@ mod time;
 pub mod limits;
 pub mod manual;
 
-pub use access::{AccessToken, Issuers, Policy, ScopeClaims, StringList, Strings};
+pub use access::{
+    AccessToken, Confirmation, Evidence, Issuers, Policy, PresentedToken, ScopeClaims, StringList,
+    Strings,
+};
 #[cfg(feature = "rustcrypto")]
 pub use crypto::ReferenceKey;
 pub use crypto::{

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{AccessToken, Policy};
+use super::{AccessToken, Policy, PresentedToken};
 use crate::{
     Keys, NoTokenCache, PublicKey, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey,
 };
@@ -69,10 +69,32 @@ impl<'p, K: VerifyingKey, C: TokenCache + Copy> Issuers<'p, K, C> {
         memory: &'t mut [u8],
     ) -> Result<AccessToken<'t>, Reason> {
         let token = UntrustedToken::parse(compact, memory)?;
+        let (policy, keys) = self.of(&token)?;
+        policy.accept(token, *keys, now)
+    }
+
+    /// Like [`validate`](Self::validate), for all but the proof of possession: see
+    /// [`Policy::validate_before_proof`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::validate_before_proof`].
+    pub fn validate_before_proof<'t>(
+        &self,
+        compact: &'t (impl AsRef<[u8]> + ?Sized),
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<PresentedToken<'t>, Reason> {
+        let token = UntrustedToken::parse(compact, memory)?;
+        let (policy, keys) = self.of(&token)?;
+        policy.accept_before_proof(token, *keys, now)
+    }
+
+    /// Policy and keys of the issuer that a token names.
+    fn of(&self, token: &UntrustedToken<'_>) -> Result<&'p (Policy<'p>, Keys<'p, K, C>), Reason> {
         let issuer = token.unverified_issuer()?;
         let entry = self.entries.iter().find(|(policy, _)| policy.issuer == issuer);
-        let (policy, keys) = entry.ok_or(Reason::IssuerMismatch)?;
-        policy.accept(token, *keys, now)
+        entry.ok_or(Reason::IssuerMismatch)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a resource server asks of a token.
 
-use super::{AccessToken, Strings};
+use super::{AccessToken, PresentedToken, Strings};
 use crate::jose::Head;
 use crate::limits::{DEFAULT_LEEWAY, MAX_LEEWAY};
 use crate::{Algorithms, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
@@ -214,5 +214,32 @@ impl<'p> Policy<'p> {
             Ok(token) => self.judge(token, key, &keys, now),
             Err(reason) => Err(*reason),
         }
+    }
+
+    /// Decides about a token like [`validate`](Self::validate), but lets in one that is bound to a
+    /// key (`cnf`) as far as can be said before its bearer has shown to have that key.
+    ///
+    /// The result says which key that is, and becomes an [`AccessToken`] with the proof. Tokens
+    /// that are not bound are judged as by [`validate`](Self::validate); of the claim `cnf`, `jkt`
+    /// ([RFC 9449, section 6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)) and
+    /// `x5t#S256` ([RFC 8705, section 3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1))
+    /// are understood.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`validate`](Self::validate); [`Reason::InvalidClaim`] for a malformed `cnf`, and
+    /// [`Reason::ProofRequired`] for one in which nothing is understood.
+    pub fn validate_before_proof<'t, 'k, K: VerifyingKey + 'k, C: TokenCache>(
+        &self,
+        compact: &'t (impl AsRef<[u8]> + ?Sized),
+        keys: impl Into<Keys<'k, K, C>>,
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<PresentedToken<'t>, Reason> {
+        let keys = keys.into();
+        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        let key = self.require_header_and_key(&head, &keys)?;
+        let token = UntrustedToken::parse_claims(head, memory)?;
+        self.judge_before_proof(token, key, &keys, now)
     }
 }

@@ -3,7 +3,7 @@
 use core::mem;
 
 use super::token::{AccessToken, Scopes};
-use super::{Policy, ScopeClaims, StringList};
+use super::{Confirmation, Policy, PresentedToken, ScopeClaims, StringList};
 use crate::jose::{CLAIMS, Head, claim};
 use crate::limits::MAX_TIME;
 use crate::text::json::{Members, Object, Value};
@@ -34,6 +34,23 @@ impl Policy<'_> {
         self.judge(&mut token, key, &keys, now)
     }
 
+    /// Like [`accept`](Self::accept), for all but the proof of possession: see
+    /// [`validate_before_proof`](Self::validate_before_proof).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`validate_before_proof`](Self::validate_before_proof).
+    pub fn accept_before_proof<'t, 'k, K: VerifyingKey + 'k, C: TokenCache>(
+        &self,
+        token: UntrustedToken<'t>,
+        keys: impl Into<Keys<'k, K, C>>,
+        now: UnixTime,
+    ) -> Result<PresentedToken<'t>, Reason> {
+        let keys = keys.into();
+        let key = self.require_header_and_key(&token.head, &keys)?;
+        self.judge_before_proof(token, key, &keys, now)
+    }
+
     /// The key of a token whose header is accepted.
     pub(super) fn require_header_and_key<'k, K, C>(
         &self,
@@ -52,11 +69,41 @@ impl Policy<'_> {
         keys: &Keys<'_, K, C>,
         now: UnixTime,
     ) -> Result<AccessToken<'t>, Reason> {
+        self.judge_with(token, key, keys, now, Confirmation::refuse)
+    }
+
+    /// The same, but that the token may be bound to a key.
+    pub(super) fn judge_before_proof<'t, K: VerifyingKey, C: TokenCache>(
+        &self,
+        mut untrusted: UntrustedToken<'t>,
+        key: &KeySlot<K>,
+        keys: &Keys<'_, K, C>,
+        now: UnixTime,
+    ) -> Result<PresentedToken<'t>, Reason> {
+        let mut confirmation = Confirmation::NONE;
+        let token = self.judge_with(&mut untrusted, key, keys, now, |cnf| {
+            confirmation = Confirmation::read(cnf)?;
+            Ok(())
+        })?;
+        let UntrustedToken { head, memory, .. } = untrusted;
+        Ok(PresentedToken { token, head, confirmation, memory })
+    }
+
+    /// Everything behind header and key; `confirm` judges the claim `cnf`.
+    #[inline(always)]
+    fn judge_with<'t, K: VerifyingKey, C: TokenCache>(
+        &self,
+        token: &mut UntrustedToken<'t>,
+        key: &KeySlot<K>,
+        keys: &Keys<'_, K, C>,
+        now: UnixTime,
+        confirm: impl FnOnce(Option<Value<'_>>) -> Result<(), Reason>,
+    ) -> Result<AccessToken<'t>, Reason> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }
         let seen = keys.verify_or_recall(key, &token.head, token.signature, now)?;
-        let accepted = self.judge_claims(token, now);
+        let accepted = self.judge_claims(token, now, confirm);
         if let (Some(seen), Ok(accepted)) = (seen, &accepted)
             && let Some(expires_at) = accepted.expires_at()
         {
@@ -87,6 +134,7 @@ impl Policy<'_> {
         &self,
         token: &mut UntrustedToken<'t>,
         now: UnixTime,
+        confirm: impl FnOnce(Option<Value<'_>>) -> Result<(), Reason>,
     ) -> Result<AccessToken<'t>, Reason> {
         let memory = mem::take(&mut token.memory);
         let UntrustedToken { head, claims_json, claims, issuer, .. } = token;
@@ -126,19 +174,14 @@ impl Policy<'_> {
             return Err(Reason::InvalidClaim);
         }
 
-        // Bound to a key that its bearer has to prove possession of (RFC 7800, RFC 9449, RFC 8705),
-        // and nobody asked for the proof: as a plain bearer token it is stolen goods.
-        match claims.value(claim::CNF) {
-            None => {}
-            Some(Value::Object(_)) => return Err(Reason::ProofRequired),
-            Some(_) => return Err(Reason::InvalidClaim),
-        }
+        confirm(claims.value(claim::CNF))?;
 
-        let (scopes, _) = self.scopes(claims, memory)?;
+        let (scopes, memory) = self.scopes(claims, memory)?;
         if self.required_scopes.iter().any(|required| !scopes.clone().any(|s| s == required)) {
             return Err(Reason::InsufficientScope);
         }
 
+        token.memory = memory;
         Ok(AccessToken {
             algorithm: head.algorithm(),
             key_id: head.key_id(),
@@ -194,7 +237,7 @@ impl Policy<'_> {
 
 /// Whether two media types are the same, where the prefix `application/` may be left out
 /// ([RFC 7515, section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
-fn is_type(typ: &str, other: &str) -> bool {
+pub(crate) fn is_type(typ: &str, other: &str) -> bool {
     let short = |typ| -> &str {
         match str::split_at_checked(typ, "application/".len()) {
             Some((prefix, rest))
