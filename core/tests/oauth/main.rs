@@ -2,12 +2,16 @@
 //! of the MCP specification begins with the row of that requirement: `s9_…`.
 #![cfg(feature = "mcp")]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod address;
 mod challenge;
 mod challenges;
 mod client;
 mod client_metadata;
 mod credentials;
+mod key_refresh;
 mod legacy_metadata;
 mod new_client;
 mod pkce;
