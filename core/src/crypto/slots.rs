@@ -125,6 +125,30 @@ impl<K> KeySlot<K> {
         Ok(Self { key_id: to_key_id(key_id)?, algorithm, thumbprint: None, key })
     }
 
+    /// Takes the key that a proof of possession brings; `make` prepares it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::KeyAlgorithmMismatch`] where the key is not one of `algorithm`; all else that is
+    /// wrong with a key.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn from_proof(
+        key: &Jwk<'_>,
+        algorithm: Algorithm,
+        make: impl FnOnce(&ParsedKey<'_>) -> Result<K, Reason>,
+    ) -> Result<Self, Reason> {
+        let mut options = ImportOptions::default();
+        if algorithm.is_rsa() {
+            options.rsa_algorithm = algorithm;
+        }
+        key.parse(options, |parsed| {
+            if parsed.algorithm != algorithm {
+                return Err(Reason::KeyAlgorithmMismatch);
+            }
+            Self::new(parsed, None, make)
+        })
+    }
+
     /// Checks a parsed key and prepares it with `make`.
     fn new(
         parsed: &ParsedKey<'_>,

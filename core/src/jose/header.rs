@@ -7,7 +7,7 @@ use crate::limits::{MAX_HEADER_LEN, MAX_KEY_ID_LEN, MAX_LISTED_NAMES};
 use crate::text::json::{self, Known, Members, Text, Value};
 
 /// What the header says that matters. `jku`, `jwk`, `x5u` and `x5c` are not read at all: where
-/// keys come from is not the sender's choice.
+/// keys come from is not the sender's choice. (Of a proof of possession [`key`] reads `jwk`.)
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header<'t> {
     pub(super) algorithm: Algorithm,
@@ -47,6 +47,16 @@ impl<'t> Header<'t> {
         let (typ, memory) = string(&members, TYP, memory)?;
         let extensions = judge_extensions(members.value(CRIT), members.value(B64));
         Ok((Self { algorithm, key_id, typ, extensions }, memory))
+    }
+}
+
+/// The key that the header brings (`jwk`), as it stands there.
+#[cfg(feature = "mcp")]
+pub(super) fn key<'t>(json: &'t [u8], memory: &mut [u8]) -> Result<&'t str, Reason> {
+    static JWK: Known<1> = Known::new(["jwk"]);
+    match json::object(json, &JWK, memory)?.value(0) {
+        Some(Value::Object(key)) => Ok(key.as_json()),
+        _ => Err(Reason::InvalidHeader),
     }
 }
 

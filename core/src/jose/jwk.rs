@@ -92,7 +92,8 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    fn read(key: &'a [u8]) -> Result<Self, Reason> {
+    /// Finds the members of one key.
+    pub(super) fn read(key: &'a [u8]) -> Result<Self, Reason> {
         let names = &mut [0; MAX_KEY_MEMBERS * NAME_LEN];
         match json::object(key, &NAMES, names) {
             Ok(members) => Ok(Self { members }),

@@ -5,6 +5,8 @@ use core::fmt;
 
 use super::Algorithm;
 use super::header::Header;
+#[cfg(feature = "mcp")]
+use super::{Jwk, header};
 use crate::Reason;
 use crate::limits::{MAX_HEADER_LEN, MAX_PAYLOAD_LEN, MAX_SIGNATURE_LEN, MAX_TOKEN_LEN};
 use crate::text::base64url;
@@ -161,6 +163,21 @@ impl<'t> Head<'t> {
         let (json, memory) = base64url::decode(parts.header, memory)?;
         let (header, memory) = Header::read(json, memory)?;
         Ok((Self { header, parts }, memory))
+    }
+
+    /// Like [`parse`](Self::parse), and reads the key that the header brings (`jwk`): for proofs of
+    /// possession alone, which show that their sender has this key, and nothing about whose key it
+    /// is. What an access token says of keys is never read.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn parse_with_key(
+        compact: &'t [u8],
+        memory: &'t mut [u8],
+    ) -> Result<(Self, Jwk<'t>, &'t mut [u8]), Reason> {
+        let (head, memory) = Self::parse(compact, memory)?;
+        // Decoded once more: reading a token's header must not cost more for the sake of proofs.
+        let (json, memory) = base64url::decode(head.parts.header, memory)?;
+        let key = header::key(json, memory)?;
+        Ok((head, Jwk::read(key.as_bytes())?, memory))
     }
 
     pub(crate) const fn algorithm(&self) -> Algorithm {

@@ -13,6 +13,7 @@ mod client_reader;
 mod client_rules;
 mod credentials;
 mod document;
+mod dpop;
 mod host;
 mod key_refresh;
 mod legacy_metadata;
@@ -27,6 +28,7 @@ mod scheme;
 mod server_metadata;
 mod well_known;
 
+pub use crate::crypto::{SealKey, SealKeys};
 pub use address::FetchPolicy;
 pub use authorization::{
     AuthorizationRequest, Grant, TokenRequest, verify_authorization_response_issuer,
@@ -38,6 +40,9 @@ pub use client_id::ClientIdUrl;
 pub use client_metadata::ClientMetadata;
 pub use client_rules::{AuthMethod, ClientRules};
 pub use credentials::Credentials;
+pub use dpop::{
+    DpopNonces, DpopVerifier, FixedReplayStore, ProofFingerprint, ReplayStore, VerifiedProof,
+};
 pub use key_refresh::{CacheHeaders, FetchId, KeyChange, KeyRefresh, RefreshAction};
 pub use legacy_metadata::LegacyServerMetadata;
 pub use new_client::NewClient;

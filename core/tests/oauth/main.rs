@@ -11,6 +11,14 @@ mod challenges;
 mod client;
 mod client_metadata;
 mod credentials;
+#[cfg(all(
+    feature = "ed25519",
+    feature = "hmac",
+    feature = "p256",
+    feature = "p384",
+    feature = "rsa"
+))]
+mod dpop;
 mod key_refresh;
 mod legacy_metadata;
 mod new_client;
