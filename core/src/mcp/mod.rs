@@ -4,7 +4,9 @@ mod headers;
 mod message;
 mod message_id;
 mod operation;
+mod request_state;
 
 pub use headers::OperationHeaders;
 pub use message_id::{MessageId, error_body};
 pub use operation::{Operation, OperationKind};
+pub use request_state::{StateOwner, StateScope, StateSeal};

@@ -1,25 +1,10 @@
-//! What a request asks for: the rows of the specification, and other readers as oracles.
+//! Requests to an MCP server, through the public interface. A test that proves a requirement
+//! of the MCP specification begins with the row of that requirement: `s9_…`.
 #![cfg(feature = "mcp")]
 
 mod bodies;
+mod common;
 mod headers;
 mod operation;
 mod oracle;
-
-use gatepost::Reason;
-use gatepost::limits::{MAX_MESSAGE_LEN, OPERATION_MEMORY};
-use gatepost::mcp::Operation;
-
-/// Runs `look` on the operation of `body`.
-fn operation<T>(
-    body: impl AsRef<[u8]>,
-    look: impl FnOnce(&Operation<'_>) -> T,
-) -> Result<T, Reason> {
-    let mut memory = [0; OPERATION_MEMORY];
-    let operation = Operation::from_body(body.as_ref(), MAX_MESSAGE_LEN, &mut memory)?;
-    Ok(look(&operation))
-}
-
-fn refusal(body: impl AsRef<[u8]>) -> Option<Reason> {
-    operation(body, |_| ()).err()
-}
+mod request_state;
