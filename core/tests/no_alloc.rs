@@ -382,3 +382,94 @@ fn operations_are_read_without_allocation() {
         without_allocation("from_headers", || Operation::from_headers(&headers, &mut memory));
     assert_eq!(operation.unwrap().unwrap().name(), Some("é"));
 }
+
+#[cfg(feature = "mcp")]
+#[test]
+fn proofs_of_possession_are_verified_without_allocation() {
+    use gatepost::oauth::{DpopNonces, DpopVerifier, FixedReplayStore, SealKey, SealKeys};
+    use sha2::{Digest, Sha256};
+
+    let issuers = common::key_set(Algorithm::EdDsa);
+    let secret = [7; 32];
+    for algorithm in Algorithms::ASYMMETRIC.iter() {
+        let keys = common::key_set(algorithm);
+        let thumbprint = *keys.keys().iter().next().unwrap().thumbprint().unwrap();
+        let cnf = format!(r#"{{"jkt":"{}"}}"#, common::base64url(thumbprint));
+        let claims = common::claims_with(&[("cnf", &cnf)]);
+        let compact = common::token(Algorithm::EdDsa, &claims);
+        let header = format!(
+            r#"{{"typ":"dpop+jwt","alg":"{algorithm}","jwk":{{{}}}}}"#,
+            signer::numbers(algorithm)
+        );
+        let ath = common::base64url(Sha256::digest(&compact));
+        let proof = |nonce: &str| {
+            let claims = format!(
+                r#"{{"jti":"\u0031","htm":"POST","htu":"{AUDIENCE}","iat":{},"ath":"{ath}","nonce":"{nonce}"}}"#,
+                NOW.as_secs()
+            );
+            signer::sign(algorithm, &header, &claims)
+        };
+        let seal = [SealKey::new(1, &secret).unwrap()];
+        let mut memory = [0; 32];
+        let nonce = without_allocation("a nonce", || {
+            DpopNonces::new(SealKeys::new(&seal)?, 300)?.write(NOW, &mut memory)
+        });
+        let (good, bad) = (proof(nonce.unwrap()), proof("x"));
+
+        let mut memory = common::memory();
+        without_allocation(algorithm.name(), || {
+            let nonces = DpopNonces::new(SealKeys::new(&seal)?, 300)?;
+            let store = FixedReplayStore::<4>::new();
+            let verifier = DpopVerifier::new(AUDIENCE, &store)?.with_nonces(nonces);
+            let policy = common::policy();
+            let mut presented =
+                policy.validate_before_proof(&compact, &issuers, NOW, &mut memory)?;
+            let memory = presented.take_memory();
+            let mut verify = |proof: &str, method| {
+                verifier.verify(&presented, [proof.as_bytes()], method, NOW, memory)
+            };
+            assert_eq!(verify(&bad, "POST").unwrap_err(), Reason::NonceRequired);
+            assert_eq!(verify(&good, "GET").unwrap_err(), Reason::InvalidProof);
+            let verified = verify(&good, "POST")?;
+            assert_eq!(verify(&good, "POST").unwrap_err(), Reason::ProofReplayed);
+            let token = presented.prove(&verified.evidence())?;
+            assert_eq!(token.subject(), Some("alice"));
+            Ok::<(), Reason>(())
+        })
+        .unwrap();
+    }
+}
+
+#[cfg(feature = "mcp")]
+#[test]
+fn keys_are_refreshed_and_states_sealed_without_allocation() {
+    use gatepost::mcp::{StateOwner, StateScope, StateSeal};
+    use gatepost::oauth::{CacheHeaders, KeyChange, KeyRefresh, RefreshAction, SealKey, SealKeys};
+
+    let jwks = common::jwks(&[&signer::jwk(Algorithm::Es256, "1")]);
+    without_allocation("a refresh", || {
+        let mut refresh = KeyRefresh::new();
+        let RefreshAction::Fetch(id) = refresh.before_validation(NOW) else { panic!() };
+        let headers = CacheHeaders::new([&b"max-age=600"[..]], Some(b"\"1\""));
+        assert_eq!(refresh.fetched(id, NOW, jwks.as_bytes(), headers), KeyChange::Changed);
+        assert_eq!(refresh.before_validation(NOW), RefreshAction::UseKeys);
+        let action = refresh.unknown_key(refresh.generation(), NOW);
+        assert_eq!(action, RefreshAction::Refuse(Reason::KeyNotFound));
+    });
+
+    let mut memory = [[0; 256]; 2];
+    without_allocation("a state", || {
+        let [sealed, opened] = &mut memory;
+        let keys = [SealKey::new(1, &[7; 32])?];
+        let seal = StateSeal::new(SealKeys::new(&keys)?);
+        let owner = StateOwner::new(ISSUER, Some("alice"), None)?;
+        let scope = StateScope::new(owner, "a purpose")?.with_context(b"a context");
+        let until = gatepost::UnixTime::from_secs(NOW.as_secs() + 1);
+        let text = seal.seal(&scope, b"state", until, sealed)?;
+        assert_eq!(seal.open(text, &scope, NOW, opened)?, b"state");
+        assert_eq!(seal.open(text, &scope, until, opened), Err(Reason::StateExpired));
+        assert_eq!(seal.open("AAAA", &scope, NOW, opened), Err(Reason::InvalidState));
+        Ok::<(), Reason>(())
+    })
+    .unwrap();
+}
