@@ -39,6 +39,7 @@ def main() -> None:
         registration,
         metadata,
         operation,
+        dpop,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
@@ -318,6 +319,56 @@ def registration() -> Seeds:
         "uri_with_short_address": "https://127.1/",
     }.items():
         yield name, uri.encode()
+def dpop() -> Seeds:
+    """Header and claims, which the target signs, and the proof of RFC 9449 as it is."""
+    header = '{"typ":"dpop+jwt","alg":"ES256","jwk":{$KEY}}'
+    claims = {
+        "jti": "e1j3V_bKic8-LAEB",
+        "htm": "POST",
+        "htu": "https://mcp.example.com/mcp",
+        "iat": 1_700_000_000,
+        "ath": "$ATH",
+    }
+
+    def signed(head: str, changed: dict) -> bytes:
+        return f"{head}\n{json.dumps(claims | changed)}".encode()
+
+    yield "accepted", signed(header, {})
+    yield "another_spelling", signed(header, {"htu": "HTTPS://MCP.example.com:443/a/../%6dcp?q#f"})
+    yield "escapes", signed(header.replace("dpop", "\\u0064pop"), {"jti": "\u00e4"})
+    yield "too_old", signed(header, {"iat": 1_699_999_699})
+    yield "oldest", signed(header, {"iat": 1_699_999_700})
+    yield "fraction", signed(header, {"iat": 1_700_000_299.5})
+    yield "another_method", signed(header, {"htm": "GET"})
+    yield "another_path", signed(header, {"htu": "https://mcp.example.com/"})
+    yield "for_another_token", signed(header, {"ath": "$ath"})
+    yield "with_a_nonce", signed(header, {"nonce": "x"})
+    yield "type_of_a_token", signed(header.replace("dpop", "at"), {})
+    yield "full_type", signed(header.replace("dpop", "application/dpop"), {})
+    yield "private_key", signed(header.replace("$KEY", '$KEY,"d":"AA"'), {})
+    yield "another_algorithm", signed(header.replace("ES256", "RS256"), {})
+    yield "key_with_a_name", signed(header.replace("$KEY", '"kid":"1",$KEY,"alg":"ES256"'), {})
+    example = {
+        "typ": "dpop+jwt",
+        "alg": "ES256",
+        "jwk": {
+            "kty": "EC",
+            "x": "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
+            "y": "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA",
+            "crv": "P-256",
+        },
+    }
+    request = {
+        "jti": "-BwC3ESc6acc2lTc",
+        "htm": "POST",
+        "htu": "https://server.example.com/token",
+        "iat": 1_562_262_616,
+    }
+    parts = [json.dumps(part, separators=(",", ":")).encode() for part in (example, request)]
+    signature = (
+        b"2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg"
+    )
+    yield "rfc_9449", b".".join((*map(encoded, parts), signature))
 
 
 def chosen(cases: list[dict], size) -> Iterator[dict]:
