@@ -83,8 +83,8 @@ pub mod limits;
 pub mod manual;
 
 pub use access::{
-    AccessToken, Confirmation, Evidence, Issuers, Policy, PresentedToken, ScopeClaims, StringList,
-    Strings,
+    AccessToken, ClaimRule, Confirmation, Evidence, Issuers, Policy, PresentedToken, ScopeClaims,
+    StringList, Strings,
 };
 #[cfg(feature = "rustcrypto")]
 pub use crypto::ReferenceKey;

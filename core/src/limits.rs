@@ -247,3 +247,11 @@ pub const MAX_SEAL_KEYS: usize = 16;
 /// Bytes that are sealed as one state or handle: 4096. More are
 /// [`TooLarge`](crate::Reason::TooLarge). The text travels in messages, and in prompts of models.
 pub const MAX_STATE_LEN: usize = 4096;
+
+/// Bytes of the URL of a server's own metadata: 1024. A longer one is
+/// [`Misuse`](crate::Reason::Misuse).
+pub const MAX_METADATA_URL_LEN: usize = 1024;
+
+/// Scopes that the rules of a server speak of: 128. More are [`Misuse`](crate::Reason::Misuse).
+/// Each is a bit of one number.
+pub const MAX_SCOPES: usize = 128;

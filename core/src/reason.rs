@@ -91,6 +91,9 @@ pub enum Reason {
     InvalidClientId = 138,
     /// The address is one that nothing must be fetched from on a stranger's word.
     AddressRefused = 139,
+    /// A `WWW-Authenticate` header is no list of challenges, or names what is no URL
+    /// ([RFC 9110, section 11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)).
+    InvalidChallenge = 140,
 
     /// The header has no `alg`
     /// ([RFC 7515, section 4.1.1](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1)).
@@ -226,6 +229,7 @@ const TABLE: &[(Reason, &str, &str)] = &[
     ),
     (Reason::InvalidClientId, "invalid_client_id", "the client identifier is not acceptable"),
     (Reason::AddressRefused, "address_refused", "the address is not one to fetch from"),
+    (Reason::InvalidChallenge, "invalid_challenge", "the challenges are not valid"),
     (Reason::AlgorithmMissing, "algorithm_missing", "the header names no algorithm"),
     (Reason::AlgorithmNotAllowed, "algorithm_not_allowed", "the algorithm is not allowed"),
     (Reason::TypeMismatch, "type_mismatch", "the token is of another type"),
@@ -323,7 +327,7 @@ impl Reason {
             112 | 113 | 115 | 116 | 118 | 134..=138 | 705 | 706 => 400,
             114 | 601 | 602 => 403,
             117 => 413,
-            131..=139 | 310..=399 | 801.. => 503,
+            131..=140 | 310..=399 | 801.. => 503,
             _ => 401,
         }
     }

@@ -210,7 +210,7 @@ fn credentials_and_challenges_are_read_and_written_without_allocation() {
     });
     for (value, expected) in [
         ("Bearer title=\"\\\"\"".to_owned(), None),
-        ("Bearer a=b, A=b".to_owned(), Some(Reason::InvalidMetadata)),
+        ("Bearer a=b, A=b".to_owned(), Some(Reason::InvalidChallenge)),
         ("x".repeat(1_000_000), Some(Reason::TooLarge)),
     ] {
         let refused = without_allocation(&value[..6], || Challenges::parse(&value).err());

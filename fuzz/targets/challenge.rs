@@ -147,7 +147,7 @@ fn read(value: &[u8]) {
     let challenges = match all(value) {
         Ok(challenges) => challenges,
         Err(reason) => {
-            assert!(matches!(reason, Reason::InvalidMetadata | Reason::TooLarge));
+            assert!(matches!(reason, Reason::InvalidChallenge | Reason::TooLarge));
             return;
         }
     };
@@ -192,7 +192,7 @@ fn all(value: &[u8]) -> Result<Read, Reason> {
             match parameter.decode(&mut vec![0; bytes.len()]) {
                 Ok(text) => assert!(parameter == text && text.as_bytes() == bytes),
                 Err(reason) => {
-                    assert_eq!(reason, Reason::InvalidMetadata);
+                    assert_eq!(reason, Reason::InvalidChallenge);
                     assert!(str::from_utf8(&bytes).is_err());
                 }
             }

@@ -1,5 +1,6 @@
 //! What an access token must be to be accepted.
 
+mod claim_rule;
 mod issuers;
 mod policy;
 mod possession;
@@ -7,6 +8,7 @@ mod strings;
 mod token;
 mod validate;
 
+pub use claim_rule::ClaimRule;
 pub use issuers::Issuers;
 pub use policy::{Policy, ScopeClaims};
 #[cfg(feature = "mcp")]

@@ -1,6 +1,6 @@
 //! What a resource server asks of a token.
 
-use super::{AccessToken, PresentedToken, Strings};
+use super::{AccessToken, ClaimRule, PresentedToken, Strings};
 use crate::jose::Head;
 use crate::limits::{DEFAULT_LEEWAY, MAX_LEEWAY};
 use crate::{Algorithms, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
@@ -39,6 +39,10 @@ pub struct Policy<'p> {
     pub(super) required_scopes: Strings<'p>,
     pub(super) required_claims: Strings<'p>,
     pub(super) scope_claims: ScopeClaims,
+    /// What tells an access token from other tokens of its issuer.
+    pub(super) token_kind: &'static [ClaimRule<'static>],
+    pub(super) claim_rules: &'p [ClaimRule<'p>],
+    pub(super) takes_client_for_audience: bool,
 }
 
 /// The claims that a token's scopes are taken from.
@@ -90,6 +94,9 @@ impl<'p> Policy<'p> {
             required_scopes: Strings::NONE,
             required_claims: Strings::from("exp"),
             scope_claims: ScopeClaims::ALL,
+            token_kind: &[],
+            claim_rules: &[],
+            takes_client_for_audience: false,
         })
     }
 
@@ -160,6 +167,38 @@ impl<'p> Policy<'p> {
     #[must_use]
     pub const fn with_scope_claims(self, scope_claims: ScopeClaims) -> Self {
         Self { scope_claims, ..self }
+    }
+
+    /// Demands that these claims have these values, all of them; a token whose claims have others
+    /// is [`ClaimRefused`](crate::Reason::ClaimRefused).
+    ///
+    /// ```
+    /// use gatepost::{ClaimRule, Policy};
+    ///
+    /// let rules = [ClaimRule::one_of("org_id", &["org_a", "org_b"])?];
+    /// let policy = Policy::new("https://tenant.auth0.com/", "https://mcp.example.com/mcp")?
+    ///     .with_claim_rules(&rules);
+    /// # Ok::<(), gatepost::Reason>(())
+    /// ```
+    #[must_use]
+    pub const fn with_claim_rules(self, rules: &'p [ClaimRule<'p>]) -> Self {
+        Self { claim_rules: rules, ..self }
+    }
+
+    /// Demands this of the claims besides what the caller demands.
+    #[cfg(feature = "mcp")]
+    pub(crate) const fn with_token_kind(self, rules: &'static [ClaimRule<'static>]) -> Self {
+        Self { token_kind: rules, ..self }
+    }
+
+    /// Takes the client (`client_id`) for the audience of a token that has no `aud`, as those of
+    /// Amazon Cognito have none. The policy's audiences are then identifiers of clients.
+    ///
+    /// Such a token does not say whom it is meant for: another server that takes the same client's
+    /// tokens can use them here. Where the issuer can write an `aud`, let it.
+    #[must_use]
+    pub const fn with_client_as_audience(self) -> Self {
+        Self { takes_client_for_audience: true, ..self }
     }
 
     /// Demands the JWT profile for access tokens

@@ -30,6 +30,11 @@ enum Kind<'p> {
 impl<'p> Strings<'p> {
     pub(crate) const NONE: Self = Self { kind: Kind::Several(&[]) };
 
+    #[cfg(feature = "mcp")]
+    pub(super) const fn known(strings: &'static [&'static str]) -> Self {
+        Self { kind: Kind::Several(strings) }
+    }
+
     /// The strings, in their order.
     pub fn iter(self) -> impl Iterator<Item = &'p str> {
         let (one, several) = match self.kind {

@@ -150,10 +150,14 @@ impl Policy<'_> {
             return Err(Reason::IssuedInFuture);
         }
 
-        if !claims.contains(claim::AUD) {
-            return Err(Reason::MissingClaim);
-        }
-        let (audience, memory) = StringList::of_string_or_array(claims, claim::AUD, memory)?;
+        let audience = match claims.contains(claim::AUD) {
+            true => claim::AUD,
+            false if self.takes_client_for_audience && claims.contains(claim::CLIENT_ID) => {
+                claim::CLIENT_ID
+            }
+            false => return Err(Reason::MissingClaim),
+        };
+        let (audience, memory) = StringList::of_string_or_array(claims, audience, memory)?;
         let accepted_audience = self
             .audiences
             .iter()
@@ -175,6 +179,11 @@ impl Policy<'_> {
         }
 
         confirm(claims.value(claim::CNF))?;
+
+        let mut rules = self.token_kind.iter().chain(self.claim_rules);
+        if !rules.all(|rule| rule.accepts_claims(object)) {
+            return Err(Reason::ClaimRefused);
+        }
 
         let (scopes, memory) = self.scopes(claims, memory)?;
         if self.required_scopes.iter().any(|required| !scopes.clone().any(|s| s == required)) {

@@ -1,12 +1,23 @@
 //! What a request to an MCP server asks for, and whether its token is enough.
 
+mod answers;
+mod guard;
 mod headers;
 mod message;
 mod message_id;
 mod operation;
+mod principal;
 mod request_state;
+mod response;
+mod rule;
+mod rules;
 
+pub use guard::{Guard, NoDpop, RESPONSE_MEMORY, Step};
 pub use headers::OperationHeaders;
 pub use message_id::{MessageId, error_body};
 pub use operation::{Operation, OperationKind};
+pub use principal::{Authority, Principal};
 pub use request_state::{StateOwner, StateScope, StateSeal};
+pub use response::Response;
+pub use rule::Rule;
+pub use rules::{Rules, RulesView};

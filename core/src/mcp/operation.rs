@@ -38,7 +38,7 @@ pub struct Operation<'o> {
 }
 
 /// What kind of thing an [`Operation`] is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OperationKind {
     /// `tools/call`: the name is that of a tool.
@@ -88,6 +88,40 @@ fn target_of(method: &str) -> Option<(Target, bool)> {
 }
 
 impl<'o> Operation<'o> {
+    /// What a request without a body asks for: it has no method of JSON-RPC, and needs what
+    /// operations need that no rule speaks of.
+    pub const WITHOUT_BODY: Self = Self {
+        kind: OperationKind::Response,
+        method: None,
+        name: None,
+        is_request: false,
+        id: None,
+        version: None,
+        mirrored: [None; 3],
+    };
+
+    /// A call of the tool with this name, for [`Guard::permits`](super::Guard::permits).
+    #[must_use]
+    pub const fn tool(name: &'o str) -> Self {
+        Self::of(OperationKind::Tool, "tools/call", name)
+    }
+
+    /// The use of the prompt with this name, for [`Guard::permits`](super::Guard::permits).
+    #[must_use]
+    pub const fn prompt(name: &'o str) -> Self {
+        Self::of(OperationKind::Prompt, "prompts/get", name)
+    }
+
+    /// The reading of the resource with this URI, for [`Guard::permits`](super::Guard::permits).
+    #[must_use]
+    pub const fn resource(uri: &'o str) -> Self {
+        Self::of(OperationKind::Resource, "resources/read", uri)
+    }
+
+    const fn of(kind: OperationKind, method: &'static str, name: &'o str) -> Self {
+        Self { kind, method: Some(method), name: Some(name), ..Self::WITHOUT_BODY }
+    }
+
     /// Reads what the body of a request asks for: one JSON-RPC message in UTF-8, of at most `limit`
     /// bytes (usually [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)).
     ///

@@ -97,16 +97,19 @@ impl<'c> Challenge<'c> {
     /// [`Reason::Misuse`] for no words, characters that no scope has, and `offline_access`, which a
     /// client asks for on its own account and no resource needs.
     pub fn with_scope(mut self, scope: &'c str) -> Result<Self, Reason> {
+        Self::require_scope(scope)?;
+        self.scope = Some(scope);
+        Ok(self)
+    }
+
+    /// Demands what [`with_scope`](Self::with_scope) does.
+    pub(crate) fn require_scope(scope: &str) -> Result<(), Reason> {
         let is_word = |word: &str| {
             !word.is_empty()
                 && word != "offline_access"
                 && word.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~'))
         };
-        if !is_value(scope) || !scope.split(' ').all(is_word) {
-            return Err(Reason::Misuse);
-        }
-        self.scope = Some(scope);
-        Ok(self)
+        if is_value(scope) && scope.split(' ').all(is_word) { Ok(()) } else { Err(Reason::Misuse) }
     }
 
     /// Names the part of the server that is protected, in 1 to [`MAX_CHALLENGE_VALUE_LEN`]

@@ -42,7 +42,7 @@ impl<'h> Challenges<'h> {
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidMetadata`] for what is no list of challenges, and where a challenge has a
+    /// [`Reason::InvalidChallenge`] for what is no list of challenges, and where a challenge has a
     /// parameter twice, whatever the case of its name
     /// ([section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)); [`Reason::TooLarge`].
     pub fn parse(value: &'h (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Reason> {
@@ -58,7 +58,7 @@ impl<'h> Challenges<'h> {
                 Item::Token68(_) => {}
                 Item::Parameter(parameter) => {
                     if names.iter().any(|name| name.eq_ignore_ascii_case(parameter.name)) {
-                        return Err(Reason::InvalidMetadata);
+                        return Err(Reason::InvalidChallenge);
                     }
                     names.push(parameter.name).map_err(|_| Reason::TooLarge)?;
                 }
@@ -154,7 +154,7 @@ impl<'h> ParsedChallenge<'h> {
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidMetadata`] for what is no absolute URL with `https`, or `http` on this
+    /// [`Reason::InvalidChallenge`] for what is no absolute URL with `https`, or `http` on this
     /// machine; [`Reason::MemoryTooSmall`].
     pub fn resource_metadata<'m>(&self, memory: &'m mut [u8]) -> Result<Option<&'m str>, Reason>
     where
@@ -165,7 +165,7 @@ impl<'h> ParsedChallenge<'h> {
         if Uri::parse(url).is_some_and(|uri| uri.is_secure()) {
             Ok(Some(url))
         } else {
-            Err(Reason::InvalidMetadata)
+            Err(Reason::InvalidChallenge)
         }
     }
 }
@@ -213,7 +213,7 @@ impl<'h> ChallengeParameter<'h> {
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidMetadata`] for what is no UTF-8; [`Reason::MemoryTooSmall`] where `memory`
+    /// [`Reason::InvalidChallenge`] for what is no UTF-8; [`Reason::MemoryTooSmall`] where `memory`
     /// is shorter than the value.
     pub fn decode<'m>(self, memory: &'m mut [u8]) -> Result<&'m str, Reason>
     where
@@ -229,7 +229,7 @@ impl<'h> ChallengeParameter<'h> {
         } else {
             self.raw.value
         };
-        core::str::from_utf8(bytes).map_err(|_| Reason::InvalidMetadata)
+        core::str::from_utf8(bytes).map_err(|_| Reason::InvalidChallenge)
     }
 }
 

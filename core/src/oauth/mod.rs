@@ -14,6 +14,7 @@ mod client_rules;
 mod credentials;
 mod document;
 mod dpop;
+mod head;
 mod host;
 mod key_refresh;
 mod legacy_metadata;
@@ -43,6 +44,7 @@ pub use credentials::Credentials;
 pub use dpop::{
     DpopNonces, DpopVerifier, FixedReplayStore, ProofFingerprint, ReplayStore, VerifiedProof,
 };
+pub use head::{Header, RequestHead};
 pub use key_refresh::{CacheHeaders, FetchId, KeyChange, KeyRefresh, RefreshAction};
 pub use legacy_metadata::LegacyServerMetadata;
 pub use new_client::NewClient;

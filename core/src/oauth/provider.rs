@@ -2,7 +2,7 @@
 
 use super::LegacyServerMetadata;
 use super::well_known::issuer_uri;
-use crate::{Policy, Reason, ScopeClaims, Strings};
+use crate::{ClaimRule, Policy, Reason, ScopeClaims, Strings};
 
 /// An authorization server of a known kind: where its tokens and endpoints differ from the rest.
 ///
@@ -77,7 +77,10 @@ impl Provider {
     }
 
     /// A policy for the tokens of this provider's `issuer` that are meant for one of `audience`:
-    /// [`Policy::new`], with the scopes taken from where this provider writes them.
+    /// [`Policy::new`], with the scopes taken from where this provider writes them, and what tells
+    /// its access tokens from its other tokens (`typ` at Keycloak, `token_use` at Cognito). For
+    /// Cognito, audiences are clients where a token has no `aud`
+    /// ([`Policy::with_client_as_audience`]).
     ///
     /// For Auth0, `audience` is usually the URL of the MCP endpoint; see each provider for the
     /// others. Auth0 writes all the permissions of a person into `permissions`, whatever the client
@@ -93,7 +96,14 @@ impl Provider {
         audience: impl Into<Strings<'p>>,
     ) -> Result<Policy<'p>, Reason> {
         self.require_issuer(issuer)?;
-        Ok(Policy::new(issuer, audience)?.with_scope_claims(self.scope_claims()))
+        let policy = Policy::new(issuer, audience)?
+            .with_scope_claims(self.scope_claims())
+            .with_token_kind(self.token_kind());
+        // It says who asked for the token and not whom it is for: see there.
+        Ok(match self {
+            Self::Cognito => policy.with_client_as_audience(),
+            _ => policy,
+        })
     }
 
     /// Demands that `issuer` has the form that this provider's have, so that a slash too many or
@@ -140,28 +150,16 @@ impl Provider {
         }
     }
 
-    /// The claim that names the audience where a token has no `aud`, if there is one: Cognito's
-    /// `client_id`.
-    ///
-    /// It says who asked for the token and not whom it is for, so the audience of the policy is
-    /// then a list of clients; a token with an `aud` is judged by that.
-    #[must_use]
-    pub const fn audience_claim(self) -> Option<&'static str> {
+    /// What tells an access token from other tokens of the same issuer: `typ` at Keycloak,
+    /// `token_use` at Cognito. Where a provider has such a claim, an ID token that names the same
+    /// audience is refused by it alone.
+    const fn token_kind(self) -> &'static [ClaimRule<'static>] {
+        static KEYCLOAK: [ClaimRule<'static>; 1] = [ClaimRule::known("typ", &["Bearer", "DPoP"])];
+        static COGNITO: [ClaimRule<'static>; 1] = [ClaimRule::known("token_use", &["access"])];
         match self {
-            Self::Cognito => Some("client_id"),
-            _ => None,
-        }
-    }
-
-    /// The claim that tells an access token from other tokens of the same issuer, and the values
-    /// that it has in one. Where a provider has one, an ID token that names the same audience is
-    /// refused by it alone.
-    #[must_use]
-    pub const fn token_kind(self) -> Option<(&'static str, &'static [&'static str])> {
-        match self {
-            Self::Keycloak => Some(("typ", &["Bearer", "DPoP"])),
-            Self::Cognito => Some(("token_use", &["access"])),
-            _ => None,
+            Self::Keycloak => &KEYCLOAK,
+            Self::Cognito => &COGNITO,
+            _ => &[],
         }
     }
 

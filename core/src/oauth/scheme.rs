@@ -85,7 +85,7 @@ impl<'h> Items<'h> {
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidMetadata`] where there is no item.
+    /// [`Reason::InvalidChallenge`] where there is no item.
     pub(super) fn next(&mut self) -> Result<Option<Item<'h>>, Reason> {
         // Elements of a list may be empty (RFC 9110, section 5.6.1.2).
         let (separators, rest) = split_while(self.rest, |byte| is_white(byte) || byte == b',');
@@ -99,11 +99,11 @@ impl<'h> Items<'h> {
             return Ok(Some(Item::Parameter(parameter)));
         }
         if self.place == Place::BehindScheme && separators.is_empty() {
-            let (token68, rest) = split_token68(rest).ok_or(Reason::InvalidMetadata)?;
+            let (token68, rest) = split_token68(rest).ok_or(Reason::InvalidChallenge)?;
             *self = Self { rest: end_of_element(rest)?, place: Place::Outside };
             return Ok(Some(Item::Token68(token68)));
         }
-        let (scheme, rest) = split_token(rest).ok_or(Reason::InvalidMetadata)?;
+        let (scheme, rest) = split_token(rest).ok_or(Reason::InvalidChallenge)?;
         let (spaces, rest) = split_while(rest, is_white);
         let rest = if spaces.is_empty() { end_of_element(rest)? } else { rest };
         *self = Self { rest, place: Place::BehindScheme };
@@ -144,7 +144,7 @@ impl<'h> RawParameter<'h> {
 /// Passes white space behind an element: the list ends there, or a comma follows.
 fn end_of_element(text: &[u8]) -> Result<&[u8], Reason> {
     let (_, rest) = split_while(text, is_white);
-    if matches!(rest, [] | [b',', ..]) { Ok(rest) } else { Err(Reason::InvalidMetadata) }
+    if matches!(rest, [] | [b',', ..]) { Ok(rest) } else { Err(Reason::InvalidChallenge) }
 }
 
 /// A token at the beginning of `text`
@@ -202,7 +202,7 @@ mod tests {
                 Ok(Some(Item::Parameter(p))) => format!("{}={}", name(p.name), name(p.value)),
                 Ok(None) => return found,
                 Err(reason) => {
-                    assert_eq!(reason, Reason::InvalidMetadata);
+                    assert_eq!(reason, Reason::InvalidChallenge);
                     found.push(String::from("!"));
                     return found;
                 }

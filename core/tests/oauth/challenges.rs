@@ -38,7 +38,7 @@ fn c1_the_metadata_are_where_the_challenge_says() {
         "Bearer resource_metadata=\"https://a/ b\"",
         "Bearer resource_metadata=\"https://\u{e9}\"",
     ] {
-        assert_eq!(metadata(value), Err(Reason::InvalidMetadata), "{value}");
+        assert_eq!(metadata(value), Err(Reason::InvalidChallenge), "{value}");
     }
 }
 
@@ -101,7 +101,7 @@ fn bytes_that_are_no_utf_8_are_kept_as_bytes() {
         .map(|name| Challenges::parse(value).unwrap().next().unwrap().parameter(name).unwrap());
     for parameter in [a, b] {
         assert_eq!(parameter.as_str(), None);
-        assert_eq!(parameter.decode(&mut [0; 8]), Err(Reason::InvalidMetadata));
+        assert_eq!(parameter.decode(&mut [0; 8]), Err(Reason::InvalidChallenge));
         assert!(parameter.bytes().eq([0xe9]));
     }
     assert_eq!(c.as_str(), Some("\u{e9}"));
@@ -114,7 +114,7 @@ fn a_parameter_that_comes_twice_is_refused() {
         "Bearer scope=a, SCOPE=\"b\"",
         "Basic, Bearer error=a, scope=b, error=c",
     ] {
-        assert_eq!(refused(value), Some(Reason::InvalidMetadata), "{value}");
+        assert_eq!(refused(value), Some(Reason::InvalidChallenge), "{value}");
     }
     // In another challenge it is another.
     assert_eq!(refused("Bearer error=a, DPoP error=a, Bearer error=a"), None);
@@ -133,7 +133,7 @@ fn what_is_no_list_of_challenges_is_refused() {
         "Bearer a, b=c",
         "Bearer\r\nX: y",
     ] {
-        assert_eq!(refused(value), Some(Reason::InvalidMetadata), "{value}");
+        assert_eq!(refused(value), Some(Reason::InvalidChallenge), "{value}");
     }
 }
 

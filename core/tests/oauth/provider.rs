@@ -127,12 +127,7 @@ fn the_reasons_that_are_explained_are_those_of_the_reader() {
 #[test]
 fn what_else_differs_is_data() {
     for provider in Provider::ALL {
-        let is_cognito = provider == Provider::Cognito;
-        assert_eq!(provider.audience_claim(), is_cognito.then_some("client_id"));
         let sends_audience = matches!(provider, Provider::Auth0 | Provider::Okta);
         assert_eq!(provider.heeds_audience(), sends_audience);
     }
-    assert_eq!(Provider::Keycloak.token_kind(), Some(("typ", &["Bearer", "DPoP"][..])));
-    assert_eq!(Provider::Cognito.token_kind(), Some(("token_use", &["access"][..])));
-    assert_eq!(Provider::Auth0.token_kind(), None);
 }

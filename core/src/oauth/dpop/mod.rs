@@ -108,6 +108,11 @@ impl<'v, S: ReplayStore> DpopVerifier<'v, S> {
         self.nonces.as_ref()
     }
 
+    /// Whether proofs are for requests to `resource`.
+    pub(crate) fn is_for(&self, resource: &str) -> bool {
+        Uri::parse(resource).is_some_and(|uri| uri.is_same_endpoint(&self.resource))
+    }
+
     /// The algorithms that are accepted: for the parameter `algs` of a challenge.
     #[must_use]
     pub const fn algorithms(&self) -> Algorithms {

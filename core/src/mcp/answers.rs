@@ -1,0 +1,186 @@
+//! What a guard answers: refusals with their challenges, documents, and what browsers ask for.
+
+use serde::Serialize;
+
+use super::guard::Guard;
+use super::response::Response;
+use crate::oauth::{Challenge, ReplayStore, RequestHead, Scheme};
+use crate::text::writer::{self, Writer};
+use crate::{Reason, UnixTime};
+
+/// Seconds after which a client may ask again where nobody can tell now.
+const RETRY_AFTER: &str = "5";
+
+impl<S: ReplayStore> Guard<'_, S> {
+    /// A refusal with its challenges.
+    pub(super) fn challenge<'m>(
+        &'m self,
+        challenges: &Challenges<'_>,
+        origin: Option<&'m str>,
+        memory: &'m mut [u8],
+    ) -> Response<'m> {
+        let reason = challenges.reason;
+        let mut response = refusal(reason, origin);
+        let is_about_credentials = matches!(response.status(), 400 | 401 | 403);
+        let mut memory = memory;
+        for scheme in [Scheme::Bearer, Scheme::Dpop] {
+            if !is_about_credentials || !self.offers(scheme, challenges.scheme) {
+                continue;
+            }
+            let mut writer = Writer::new(memory);
+            if self.write_challenge(challenges, scheme, &mut writer).is_err() {
+                // Refused all the same.
+                return response;
+            }
+            match writer.finish() {
+                Ok((text, rest)) => {
+                    response.add("WWW-Authenticate", text);
+                    memory = rest;
+                }
+                Err(_) => return response,
+            }
+        }
+        if let (Reason::NonceRequired, Some(now), Some(dpop)) = (reason, challenges.now, &self.dpop)
+            && let Some(nonces) = dpop.verifier.nonces()
+        {
+            let (place, rest) = memory.split_at_mut_checked(NONCE_LEN).unwrap_or_default();
+            if let Ok(nonce) = nonces.write(now, place) {
+                response.add("DPoP-Nonce", nonce);
+            }
+            memory = rest;
+        }
+        with_body(response, reason, memory)
+    }
+
+    /// Whether a challenge is of `scheme`, where the credentials were of the scheme `sent`. Those
+    /// who sent none are offered all.
+    fn offers(&self, scheme: Scheme, sent: Option<Scheme>) -> bool {
+        match (&self.dpop, scheme) {
+            (None, _) => scheme == Scheme::Bearer,
+            (Some(dpop), Scheme::Bearer) => !dpop.is_required && sent != Some(Scheme::Dpop),
+            (Some(dpop), Scheme::Dpop) => dpop.is_required || sent != Some(Scheme::Bearer),
+        }
+    }
+
+    fn write_challenge(
+        &self,
+        challenges: &Challenges<'_>,
+        scheme: Scheme,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Reason> {
+        let Challenges { reason, scope, .. } = *challenges;
+        let mut challenge = Challenge::new(scheme, &self.metadata_url)?.with_reason(reason);
+        if let Some(scope) = scope {
+            challenge = challenge.with_scope(scope)?;
+        }
+        if let (Scheme::Dpop, Some(dpop)) = (scheme, &self.dpop) {
+            challenge = challenge.with_algorithms(dpop.verifier.algorithms())?;
+        }
+        challenge.write_to(writer);
+        Ok(())
+    }
+}
+
+/// What challenges say.
+pub(super) struct Challenges<'c> {
+    pub(super) reason: Reason,
+    /// The scheme of the credentials that were sent.
+    pub(super) scheme: Option<Scheme>,
+    pub(super) scope: Option<&'c str>,
+    /// For a new nonce.
+    pub(super) now: Option<UnixTime>,
+}
+
+/// Characters of a nonce of [`DpopNonces`](crate::oauth::DpopNonces).
+const NONCE_LEN: usize = 32;
+
+/// A metadata document, or how to ask for it. It is public, and browser clients read it before
+/// they have any token.
+pub(super) fn document<'m>(
+    head: &RequestHead<'_>,
+    written: Result<&'m str, Reason>,
+) -> Response<'m> {
+    let mut response = match (head.method, written) {
+        ("GET" | "HEAD", Ok(document)) => {
+            let mut response = Response::new(200, None);
+            response.add("Cache-Control", "max-age=300");
+            response.set_json(document);
+            response
+        }
+        ("GET" | "HEAD", Err(reason)) => Response::new(reason.http_status(), Some(reason)),
+        ("OPTIONS", _) => return preflight(Some("*")),
+        _ => {
+            let mut response = Response::new(405, None);
+            response.add("Allow", "GET, HEAD, OPTIONS");
+            response
+        }
+    };
+    response.add("Access-Control-Allow-Origin", "*");
+    response
+}
+
+/// A refusal without challenge and body.
+pub(super) fn refusal<'m>(reason: Reason, origin: Option<&'m str>) -> Response<'m> {
+    let mut response = Response::new(reason.http_status(), Some(reason));
+    response.add("Cache-Control", "no-store");
+    if response.status() == 503 {
+        response.add("Retry-After", RETRY_AFTER);
+    }
+    for (name, value) in origin.into_iter().flat_map(cors_headers) {
+        response.add(name, value);
+    }
+    response
+}
+
+/// Adds a body that says why. What went wrong in the server is nobody else's business.
+pub(super) fn with_body<'m>(
+    mut response: Response<'m>,
+    reason: Reason,
+    memory: &'m mut [u8],
+) -> Response<'m> {
+    let body = Refusal {
+        error: reason.oauth_error(),
+        error_description: reason.description(),
+        reason: reason.name(),
+    };
+    if let Ok((body, _)) = writer::json(&body, memory) {
+        response.set_json(body);
+    }
+    response
+}
+
+/// The body of a refusal: that of an error of OAuth
+/// ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), and the reason.
+#[derive(Serialize)]
+struct Refusal {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    error_description: &'static str,
+    reason: &'static str,
+}
+
+/// The answer to a preflight request
+/// ([Fetch, section 3.3.5](https://fetch.spec.whatwg.org/#http-responses)).
+pub(super) fn preflight(origin: Option<&str>) -> Response<'_> {
+    let mut response = Response::new(204, None);
+    for (name, value) in origin.into_iter().flat_map(cors_headers) {
+        response.add(name, value);
+    }
+    response.add("Access-Control-Allow-Methods", "GET, POST, DELETE");
+    response.add("Access-Control-Allow-Headers", ALLOWED_HEADERS);
+    response.add("Access-Control-Max-Age", "600");
+    response
+}
+
+/// What MCP clients send, in any revision.
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Accept, DPoP, MCP-Protocol-Version, \
+                               Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID";
+
+/// The headers by which a browser lets a page of `origin` see a response.
+pub(super) fn cors_headers(origin: &str) -> [(&'static str, &str); 3] {
+    [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id"),
+        ("Vary", "Origin"),
+    ]
+}

@@ -1,0 +1,493 @@
+//! From a request to the right answer.
+
+use core::fmt;
+
+use heapless::String;
+
+use super::answers::{Challenges, cors_headers, document, preflight, refusal, with_body};
+use super::response::Response;
+use super::rules::{RulesView, Verdict};
+use super::{Authority, Operation, OperationHeaders, Principal, error_body};
+use crate::limits::{MAX_MESSAGE_LEN, MAX_METADATA_URL_LEN};
+use crate::oauth::{
+    Challenge, Credentials, DpopVerifier, LegacyServerMetadata, ProofFingerprint, Provider,
+    ReplayStore, RequestHead, ResourceMetadata, Scheme,
+};
+use crate::text::uri::Uri;
+use crate::{AccessToken, Evidence, PresentedToken, Reason, Strings, UnixTime};
+
+/// Decides about requests to one MCP server: what a client must bring, who it is, and whether that
+/// is enough for what it asks.
+///
+/// Each request is decided by its own token alone; nothing is kept from one to the next. There are
+/// two steps, so that nobody reads a body for a stranger: [`authenticate`](Self::authenticate)
+/// looks at the head, [`authorize`](Self::authorize) at what the body asks for.
+///
+/// A guard borrows its configuration and does no I/O: it serves any number of threads at once.
+///
+/// ```
+/// use gatepost::mcp::{Guard, Rule, Rules, Step};
+/// use gatepost::oauth::{Header, RequestHead, ResourceMetadata};
+/// use gatepost::{KeySet, Policy, UnixTime};
+///
+/// let resource = "https://mcp.example.com/mcp";
+/// let issuers = ["https://tenant.auth0.com/"];
+/// let metadata = ResourceMetadata::new(resource, &issuers)?.with_scopes_supported(&["mcp:use"])?;
+/// let rules = Rules::<8, 8>::new(&[Rule::tool("send").needs("mcp:send")], &[], "mcp:use")?;
+/// let guard = Guard::new(&metadata)?.with_rules(rules.view());
+///
+/// let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1",
+///     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+/// let keys: KeySet<4> = KeySet::from_jwks(jwks)?;
+/// let authority = (Policy::new(issuers[0], resource)?, keys.keys());
+///
+/// let headers = [Header::new("Content-Type", "application/json")];
+/// let head = RequestHead { method: "POST", target: "/mcp", headers: &headers, certificate: None };
+/// let mut memory = [0; 4096];
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let Step::Respond(response) = guard.authenticate(&head, &authority, now, &mut memory) else {
+///     panic!("nobody gets in without a token");
+/// };
+/// assert_eq!(response.status(), 401);
+/// assert_eq!(
+///     response.header("WWW-Authenticate"),
+///     Some(concat!(
+///         r#"Bearer scope="mcp:use", resource_metadata="#,
+///         r#""https://mcp.example.com/.well-known/oauth-protected-resource/mcp""#,
+///     )),
+/// );
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
+pub struct Guard<'g, S = NoDpop> {
+    metadata: &'g ResourceMetadata<'g>,
+    pub(super) metadata_url: String<MAX_METADATA_URL_LEN>,
+    resource_origin: &'g str,
+    legacy_metadata: Option<&'g LegacyServerMetadata<'g>>,
+    provider: Provider,
+    rules: RulesView<'g>,
+    origins: Origins<'g>,
+    max_message_len: usize,
+    pub(super) dpop: Option<Dpop<'g, S>>,
+}
+
+/// How proofs of possession are verified.
+pub(super) struct Dpop<'g, S> {
+    pub(super) verifier: DpopVerifier<'g, S>,
+    pub(super) is_required: bool,
+}
+
+/// In place of a store of proofs, where a guard takes none.
+#[derive(Clone, Copy, Debug)]
+pub enum NoDpop {}
+
+impl ReplayStore for NoDpop {
+    fn insert(
+        &self,
+        _proof: &ProofFingerprint,
+        _expires_at: UnixTime,
+        _now: UnixTime,
+    ) -> Result<(), Reason> {
+        match *self {}
+    }
+}
+
+/// The origins that may ask.
+#[derive(Clone, Copy, Debug)]
+enum Origins<'g> {
+    /// These, and the resource's own.
+    Listed(Strings<'g>),
+    Any,
+}
+
+/// What becomes of a request after its head was judged.
+#[derive(Debug)]
+pub enum Step<'m> {
+    /// Read the body and go on.
+    Proceed(Principal<'m>),
+    /// Send this, and do not read the body.
+    Respond(Response<'m>),
+}
+
+/// Bytes of memory that a response needs at the most: 8192.
+///
+/// Usual ones have some hundreds: two challenges with the longest scopes and URLs fill it. A
+/// metadata document that does not fit is refused when the guard is made.
+pub const RESPONSE_MEMORY: usize = 8192;
+
+impl<'g> Guard<'g> {
+    /// A guard for the resource that `metadata` describes. Until more is said, every valid token
+    /// may do everything, and browsers may ask from the resource's own origin alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] where the URL of the metadata has more than
+    /// [`MAX_METADATA_URL_LEN`](crate::limits::MAX_METADATA_URL_LEN) bytes or is one that a
+    /// [`Challenge`] cannot name, and where the document has more than [`RESPONSE_MEMORY`].
+    pub fn new(metadata: &'g ResourceMetadata<'g>) -> Result<Self, Reason> {
+        let mut memory = [0; RESPONSE_MEMORY];
+        metadata.write(&mut memory).map_err(|_| Reason::Misuse)?;
+        let url = metadata.url().write(&mut memory).map_err(|_| Reason::Misuse)?;
+        Challenge::new(Scheme::Bearer, url)?;
+        let metadata_url = String::try_from(url).map_err(|_| Reason::Misuse)?;
+        let resource = Uri::parse(metadata.resource()).ok_or(Reason::Misuse)?;
+        Ok(Self {
+            metadata,
+            metadata_url,
+            resource_origin: resource.origin,
+            legacy_metadata: None,
+            provider: Provider::Generic,
+            rules: RulesView::NONE,
+            origins: Origins::Listed(Strings::NONE),
+            max_message_len: MAX_MESSAGE_LEN,
+            dpop: None,
+        })
+    }
+
+    /// Takes proofs of possession ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and where
+    /// `is_required` no tokens but those that are bound to a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] where `verifier` is for another resource.
+    pub fn with_dpop<S: ReplayStore>(
+        self,
+        verifier: DpopVerifier<'g, S>,
+        is_required: bool,
+    ) -> Result<Guard<'g, S>, Reason> {
+        if !verifier.is_for(self.metadata.resource()) {
+            return Err(Reason::Misuse);
+        }
+        Ok(Guard {
+            metadata: self.metadata,
+            metadata_url: self.metadata_url,
+            resource_origin: self.resource_origin,
+            legacy_metadata: self.legacy_metadata,
+            provider: self.provider,
+            rules: self.rules,
+            origins: self.origins,
+            max_message_len: self.max_message_len,
+            dpop: Some(Dpop { verifier, is_required }),
+        })
+    }
+}
+
+impl<'g, S: ReplayStore> Guard<'g, S> {
+    /// Judges operations by these rules.
+    #[must_use]
+    pub fn with_rules(self, rules: RulesView<'g>) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Explains tokens as this provider's
+    /// ([`Provider::judge_foreign_token`]); [`Generic`](Provider::Generic) unless set.
+    #[must_use]
+    pub fn with_provider(self, provider: Provider) -> Self {
+        Self { provider, ..self }
+    }
+
+    /// Publishes this document for clients of the MCP revision 2025-03-26.
+    #[must_use]
+    pub fn with_legacy_metadata(self, metadata: &'g LegacyServerMetadata<'g>) -> Self {
+        Self { legacy_metadata: Some(metadata), ..self }
+    }
+
+    /// Lets pages of these origins ask, besides those of the resource's own: `https://host` or
+    /// `https://host:port`, as browsers send them
+    /// ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] for what is no origin: `null`, `*`, a URL with a path or with a capital.
+    pub fn with_origins(self, origins: impl Into<Strings<'g>>) -> Result<Self, Reason> {
+        let origins = origins.into();
+        let is_origin = |origin: &str| {
+            Uri::parse(origin).is_some_and(|uri| uri.authority.is_some() && uri.origin == origin)
+                && !origin.bytes().any(|byte| byte.is_ascii_uppercase())
+        };
+        if !origins.iter().all(is_origin) {
+            return Err(Reason::Misuse);
+        }
+        Ok(Self { origins: Origins::Listed(origins), ..self })
+    }
+
+    /// Lets pages of any origin ask. A server on a private network or on the user's own machine
+    /// then loses its protection against DNS rebinding.
+    #[must_use]
+    pub fn with_any_origin(self) -> Self {
+        Self { origins: Origins::Any, ..self }
+    }
+
+    /// Takes bodies of up to so many bytes; [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)
+    /// unless set.
+    #[must_use]
+    pub fn with_max_message_len(self, bytes: usize) -> Self {
+        Self { max_message_len: bytes, ..self }
+    }
+
+    /// Decides by the head of a request who asks, before any of the body is read.
+    ///
+    /// `authority` is a policy with its keys, or [`Issuers`](crate::Issuers). `memory` takes the
+    /// decoded token and what is to be answered: [`limits::MEMORY`](crate::limits::MEMORY) and
+    /// [`RESPONSE_MEMORY`] bytes are always enough, 8192 for usual tokens.
+    ///
+    /// The order of the checks is fixed: requests for the metadata documents are answered to
+    /// everybody; then comes the origin (403), preflight requests, the credentials (400, 401), the
+    /// token (401, or 503 where that cannot be told now), its binding to a key (401).
+    pub fn authenticate<'m>(
+        &'m self,
+        head: &RequestHead<'m>,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Step<'m> {
+        if self.metadata.is_target(head.target) {
+            return Step::Respond(document(head, self.metadata.write(memory)));
+        }
+        if let Some(legacy) = self.legacy_metadata
+            && LegacyServerMetadata::is_target(head.target)
+        {
+            return Step::Respond(document(head, legacy.write(memory)));
+        }
+        let origin = match self.judge_origin(head) {
+            Ok(origin) => origin,
+            Err(reason) => return Step::Respond(with_body(refusal(reason, None), reason, memory)),
+        };
+        if head.method == "OPTIONS" && head.values("Access-Control-Request-Method").next().is_some()
+        {
+            return Step::Respond(preflight(origin));
+        }
+        let (memory, for_response) = split(memory);
+        let base = self.rules.base_scope();
+        let (reason, scheme, scope) = match Credentials::from_values(head.values("Authorization")) {
+            Ok(Credentials::Bearer(token)) => {
+                match self.admit_bearer(token, head, authority, now, memory) {
+                    Ok(token) => return Step::Proceed(Principal::new(token, &self.rules)),
+                    Err(reason) => (reason, Some(Scheme::Bearer), base),
+                }
+            }
+            Ok(Credentials::Dpop(token)) if self.dpop.is_some() => {
+                match self.admit_dpop(token, head, authority, now, memory) {
+                    Ok(token) => return Step::Proceed(Principal::new(token, &self.rules)),
+                    Err(reason) => (reason, Some(Scheme::Dpop), base),
+                }
+            }
+            // A scheme that is not understood is as good as none.
+            Ok(_) => match self.judge_stranger(head, memory) {
+                Ok(()) => return Step::Proceed(Principal::ANONYMOUS),
+                Err(scope) => (Reason::CredentialsMissing, None, scope),
+            },
+            Err(reason) => (reason, None, None),
+        };
+        let challenges = Challenges { reason, scheme, scope, now: Some(now) };
+        Step::Respond(self.challenge(&challenges, origin, for_response))
+    }
+
+    /// Reads what the body of a request asks for, and sees that its headers agree.
+    ///
+    /// `body` is the whole body, in UTF-8. `memory` takes what holds escapes in it, and the answer
+    /// where there is one: [`OPERATION_MEMORY`](crate::limits::OPERATION_MEMORY) and
+    /// [`RESPONSE_MEMORY`] bytes are always enough, 1024 for usual bodies.
+    ///
+    /// # Errors
+    ///
+    /// The answer to send: 400 or 413, with a JSON-RPC error as body.
+    pub fn read_operation<'m>(
+        &'m self,
+        head: &RequestHead<'_>,
+        body: &'m [u8],
+        memory: &'m mut [u8],
+    ) -> Result<Operation<'m>, Response<'m>> {
+        let (memory, for_response) = split(memory);
+        let (reason, id) = match Operation::from_body(body, self.max_message_len, memory) {
+            Ok(operation) => match operation.check_headers(&operation_headers(head)) {
+                Ok(()) => return Ok(operation),
+                Err(reason) => (reason, operation.id()),
+            },
+            Err(reason) => (reason, None),
+        };
+        let mut response = refusal(reason, self.judge_origin(head).unwrap_or(None));
+        if let Ok(body) = error_body(reason, id, for_response) {
+            response.set_json(body);
+        }
+        Err(response)
+    }
+
+    /// Decides whether `principal` may do what is asked for.
+    ///
+    /// A request without a body, such as the `GET` of revisions before 2026-07-28, asks for what
+    /// no rule speaks of: [`Operation::WITHOUT_BODY`].
+    ///
+    /// # Errors
+    ///
+    /// The answer to send: 403 with all scopes that the operation needs, or 401 where it needs a
+    /// token at all and there is none.
+    pub fn authorize<'m>(
+        &'m self,
+        head: &RequestHead<'_>,
+        principal: &Principal<'_>,
+        operation: &Operation<'_>,
+        memory: &'m mut [u8],
+    ) -> Result<(), Response<'m>> {
+        let (reason, scope) = match principal.judge(&self.rules, operation) {
+            Verdict::Permitted => return Ok(()),
+            Verdict::TokenNeeded(scope) => (Reason::CredentialsMissing, scope),
+            Verdict::ScopesNeeded(scope) => (Reason::InsufficientScope, Some(scope)),
+            Verdict::Refused => (Reason::OperationRefused, None),
+        };
+        let scheme = principal.token().map(|_| self.scheme_of(head));
+        let challenges = Challenges { reason, scheme, scope, now: None };
+        Err(self.challenge(&challenges, self.judge_origin(head).unwrap_or(None), memory))
+    }
+
+    /// Whether `principal` may do this: for lists of tools, prompts and resources that show each
+    /// what it may use
+    /// ([MCP, "Tools"](https://modelcontextprotocol.io/specification/2026-07-28/server/tools)).
+    #[must_use]
+    pub fn permits(&self, principal: &Principal<'_>, operation: &Operation<'_>) -> bool {
+        principal.judge(&self.rules, operation) == Verdict::Permitted
+    }
+
+    /// Writes the answer for `reason`, for those who know better than the guard: an adapter whose
+    /// keys are not to be had answers with
+    /// [`KeysUnavailable`](crate::Reason::KeysUnavailable).
+    pub fn refuse<'m>(
+        &'m self,
+        head: &RequestHead<'_>,
+        reason: Reason,
+        memory: &'m mut [u8],
+    ) -> Response<'m> {
+        let scheme = Some(self.scheme_of(head));
+        let challenges = Challenges { reason, scheme, scope: self.rules.base_scope(), now: None };
+        self.challenge(&challenges, self.judge_origin(head).unwrap_or(None), memory)
+    }
+
+    /// Headers that a response of the server to a request which was let in has to have, for
+    /// browsers: names and values.
+    pub fn response_headers(
+        &self,
+        head: &RequestHead<'_>,
+    ) -> impl Iterator<Item = (&'static str, &str)> {
+        self.judge_origin(head).unwrap_or(None).into_iter().flat_map(cors_headers)
+    }
+
+    /// The origin that a response names for browsers, if the request has one.
+    fn judge_origin(&self, head: &RequestHead<'_>) -> Result<Option<&str>, Reason> {
+        let mut origins = head.values("Origin");
+        let (Some(origin), None) = (origins.next(), origins.next()) else {
+            return if head.values("Origin").next().is_none() {
+                Ok(None)
+            } else {
+                Err(Reason::OriginRefused)
+            };
+        };
+        match self.origins {
+            Origins::Any => Ok(Some("*")),
+            Origins::Listed(listed) => listed
+                .iter()
+                .chain([self.resource_origin])
+                .find(|allowed| allowed.as_bytes() == origin)
+                .map(Some)
+                .ok_or(Reason::OriginRefused),
+        }
+    }
+
+    /// A token sent as `Bearer`, which must not be bound to a key for proofs.
+    fn admit_bearer<'m>(
+        &self,
+        token: &'m str,
+        head: &RequestHead<'_>,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<AccessToken<'m>, Reason> {
+        let presented = self.validate(token, authority, now, memory)?;
+        if self.dpop.as_ref().is_some_and(|dpop| dpop.is_required) {
+            return Err(Reason::ProofRequired);
+        }
+        presented.prove(&with_certificate(Evidence::NONE, head))
+    }
+
+    /// A token sent as `DPoP`, with its proof.
+    fn admit_dpop<'m>(
+        &self,
+        token: &'m str,
+        head: &RequestHead<'_>,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<AccessToken<'m>, Reason> {
+        let Some(Dpop { verifier, .. }) = &self.dpop else { return Err(Reason::ProofRequired) };
+        let mut presented = self.validate(token, authority, now, memory)?;
+        let rest = presented.take_memory();
+        let proof = verifier.verify(&presented, head.values("DPoP"), head.method, now, rest)?;
+        presented.prove(&with_certificate(proof.evidence(), head))
+    }
+
+    fn validate<'m>(
+        &self,
+        token: &'m str,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<PresentedToken<'m>, Reason> {
+        authority
+            .validate(token, now, memory)
+            .map_err(|reason| self.provider.judge_foreign_token(token, reason))
+    }
+
+    /// Whether a request without credentials goes on, which it does where its headers tell that it
+    /// asks for something public; if not, which scopes it needs.
+    fn judge_stranger(
+        &self,
+        head: &RequestHead<'_>,
+        memory: &mut [u8],
+    ) -> Result<(), Option<&'g str>> {
+        let headers = operation_headers(head);
+        let Ok(Some(operation)) = Operation::from_headers(&headers, memory) else {
+            return Err(self.rules.base_scope());
+        };
+        match Principal::ANONYMOUS.judge(&self.rules, &operation) {
+            Verdict::Permitted => Ok(()),
+            Verdict::TokenNeeded(scope) => Err(scope),
+            Verdict::ScopesNeeded(_) | Verdict::Refused => Err(self.rules.base_scope()),
+        }
+    }
+
+    /// The scheme of the credentials that were accepted.
+    fn scheme_of(&self, head: &RequestHead<'_>) -> Scheme {
+        match Credentials::from_values(head.values("Authorization")) {
+            Ok(Credentials::Dpop(_)) if self.dpop.is_some() => Scheme::Dpop,
+            _ => Scheme::Bearer,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Guard<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("resource", &self.metadata.resource())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}
+
+fn with_certificate(evidence: Evidence, head: &RequestHead<'_>) -> Evidence {
+    match head.certificate {
+        Some(hash) => evidence.with_certificate(hash),
+        None => evidence,
+    }
+}
+
+fn operation_headers<'r>(head: &RequestHead<'r>) -> OperationHeaders<'r> {
+    OperationHeaders::new(
+        head.values("MCP-Protocol-Version"),
+        head.values("Mcp-Method"),
+        head.values("Mcp-Name"),
+    )
+}
+
+/// Sets the memory of a response apart.
+fn split(memory: &mut [u8]) -> (&mut [u8], &mut [u8]) {
+    let len = memory.len().saturating_sub(RESPONSE_MEMORY).max(memory.len() / 2);
+    memory.split_at_mut_checked(len).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! What to answer a request that goes no further.
+
+use core::fmt;
+
+use heapless::Vec;
+
+use crate::Reason;
+
+/// The most headers that a response has.
+const MAX_HEADERS: usize = 10;
+
+/// An answer to send as it is: a refusal, a document or the answer to a preflight request.
+///
+/// Header values and body are texts in ASCII, in the memory that the caller passed or for ever;
+/// nothing in them comes from the request but the `id` of a JSON-RPC message.
+#[derive(Clone)]
+pub struct Response<'m> {
+    status: u16,
+    reason: Option<Reason>,
+    headers: Vec<(&'static str, &'m str), MAX_HEADERS>,
+    body: &'m str,
+}
+
+impl<'m> Response<'m> {
+    pub(super) const fn new(status: u16, reason: Option<Reason>) -> Self {
+        Self { status, reason, headers: Vec::new(), body: "" }
+    }
+
+    /// Adds a header. There is room for all that one response has: where there were none, the
+    /// answer would lack it, so a test holds that there is.
+    pub(super) fn add(&mut self, name: &'static str, value: &'m str) {
+        let has_room = self.headers.push((name, value)).is_ok();
+        debug_assert!(has_room, "no room for {name}");
+    }
+
+    pub(super) fn set_json(&mut self, body: &'m str) {
+        self.add("Content-Type", "application/json");
+        self.body = body;
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Why the request is refused; `None` where it is not.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// Names and values of the headers. A name may come twice.
+    #[must_use]
+    pub fn headers(&self) -> &[(&'static str, &'m str)] {
+        &self.headers
+    }
+
+    /// The value of the first header with this name, as it is written here.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'m str> {
+        self.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
+    }
+
+    /// The body: JSON, or nothing.
+    #[must_use]
+    pub const fn body(&self) -> &'m str {
+        self.body
+    }
+}
+
+impl fmt::Debug for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}

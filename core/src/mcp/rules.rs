@@ -1,0 +1,312 @@
+//! Which scopes an operation needs.
+
+use core::fmt;
+
+use heapless::Vec;
+
+use super::rule::{Needs, Rule, Target, order, target_order};
+use super::{Operation, OperationKind};
+use crate::limits::MAX_SCOPES;
+use crate::oauth::Challenge;
+use crate::{AccessToken, Reason, Strings};
+
+/// A set of scopes that rules speak of: a bit for each.
+pub(super) type ScopeSet = u128;
+
+const _: () = assert!(ScopeSet::BITS as usize >= MAX_SCOPES);
+
+/// Rules in an order in which they are found, and scopes as bits: compiled once, in memory of
+/// their own, at most `RULES` of them which speak of at most `SCOPES` scopes.
+///
+/// For each operation one rule decides, the most specific one: that for its exact name before that
+/// for the longest beginning of it, that for a tool, a prompt or a resource before that for its
+/// method, and of two for the same operations that for the user before that for the client before
+/// that for anybody. Operations that no rule speaks of need the base scopes.
+///
+/// ```
+/// use gatepost::mcp::{Rule, Rules};
+///
+/// let rules = [
+///     Rule::tool("read_file").needs("files:read"),
+///     Rule::tool("write_file").needs("files:write"),
+/// ];
+/// // Who may write may read.
+/// let hierarchy = [("files:write", "files:read")];
+/// let rules = Rules::<8, 8>::new(&rules, &hierarchy, "mcp:use")?;
+/// # Ok::<(), gatepost::Reason>(())
+/// ```
+pub struct Rules<'r, const RULES: usize, const SCOPES: usize> {
+    rules: Vec<Rule<'r>, RULES>,
+    scopes: Vec<Scope<'r>, SCOPES>,
+    base: Strings<'r>,
+}
+
+/// A scope that rules speak of, and those it implies, itself included.
+#[derive(Clone, Copy)]
+struct Scope<'r> {
+    name: &'r str,
+    implied: ScopeSet,
+}
+
+impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
+    /// Compiles `rules` in any order.
+    ///
+    /// `hierarchy` says which scopes each broad one implies, as words; what these imply is implied
+    /// as well. `base` is what operations without a rule need, alternatives as in
+    /// [`Rule::needs`]; where it is `&[]`, any valid token.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] for more rules or scopes than there is room for, two rules for the same
+    /// operations and principals, an empty pattern, claims for what needs no token, and scopes that
+    /// a [`Challenge`] cannot name.
+    pub fn new(
+        rules: &[Rule<'r>],
+        hierarchy: &[(&'r str, &'r str)],
+        base: impl Into<Strings<'r>>,
+    ) -> Result<Self, Reason> {
+        let base = base.into();
+        let mut compiled = Self { rules: Vec::new(), scopes: Vec::new(), base };
+        for rule in rules {
+            compiled.add(rule)?;
+        }
+        compiled.add_alternatives(base)?;
+        for (broad, narrow) in hierarchy {
+            compiled.add_words(broad)?;
+            compiled.add_words(narrow)?;
+        }
+        if compiled.scopes.len() > MAX_SCOPES {
+            return Err(Reason::Misuse);
+        }
+        for (index, scope) in compiled.scopes.iter_mut().enumerate() {
+            scope.implied = bit(index);
+        }
+        compiled.close(hierarchy)?;
+        Ok(compiled)
+    }
+
+    /// The rules, to hand to a [`Guard`](super::Guard).
+    #[must_use]
+    pub fn view(&self) -> RulesView<'_> {
+        RulesView { rules: &self.rules, scopes: &self.scopes, base: self.base }
+    }
+
+    fn add(&mut self, rule: &Rule<'r>) -> Result<(), Reason> {
+        let is_for_nothing = rule.target.pattern.is_empty() && !rule.target.is_prefix;
+        // Where no token is asked for there are no claims to look at.
+        let asks_nobody = matches!(rule.needs, Needs::Nothing) && !rule.claims.is_empty();
+        if is_for_nothing || asks_nobody {
+            return Err(Reason::Misuse);
+        }
+        if let Needs::Scopes(alternatives) = rule.needs {
+            self.add_alternatives(alternatives)?;
+        }
+        match self.rules.binary_search_by(|other| order(other, rule)) {
+            Ok(_) => Err(Reason::Misuse),
+            Err(place) => self.rules.insert(place, *rule).map_err(|_| Reason::Misuse),
+        }
+    }
+
+    fn add_alternatives(&mut self, alternatives: Strings<'r>) -> Result<(), Reason> {
+        alternatives.iter().try_for_each(|words| self.add_words(words))
+    }
+
+    /// Makes room for the scopes, in the order of their names.
+    fn add_words(&mut self, words: &'r str) -> Result<(), Reason> {
+        Challenge::require_scope(words)?;
+        for name in words.split(' ') {
+            if let Err(place) = self.scopes.binary_search_by(|scope| scope.name.cmp(name)) {
+                let scope = Scope { name, implied: 0 };
+                self.scopes.insert(place, scope).map_err(|_| Reason::Misuse)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to each scope what it implies, until nothing more follows.
+    fn close(&mut self, hierarchy: &[(&'r str, &'r str)]) -> Result<(), Reason> {
+        loop {
+            let mut has_changed = false;
+            for (broad, narrow) in hierarchy {
+                if broad.contains(' ') {
+                    return Err(Reason::Misuse);
+                }
+                let implied = granted(&self.scopes, narrow.split(' '));
+                let place = self.scopes.binary_search_by(|scope| scope.name.cmp(broad));
+                if let Some(scope) = place.ok().and_then(|place| self.scopes.get_mut(place)) {
+                    has_changed |= scope.implied | implied != scope.implied;
+                    scope.implied |= implied;
+                }
+            }
+            if !has_changed {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<const RULES: usize, const SCOPES: usize> fmt::Debug for Rules<'_, RULES, SCOPES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+/// A view of [`Rules`], whatever their number.
+#[derive(Clone, Copy)]
+pub struct RulesView<'r> {
+    rules: &'r [Rule<'r>],
+    scopes: &'r [Scope<'r>],
+    base: Strings<'r>,
+}
+
+impl fmt::Debug for RulesView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules")
+            .field("rules", &self.rules)
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What could be taken for another operation.
+struct Ambiguous;
+
+/// What the rules say of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict<'r> {
+    Permitted,
+    /// A token is needed, with these scopes.
+    TokenNeeded(Option<&'r str>),
+    /// These scopes are needed: the first alternative.
+    ScopesNeeded(&'r str),
+    Refused,
+}
+
+impl<'r> RulesView<'r> {
+    /// No rule, and no scope needed.
+    pub(super) const NONE: Self = Self { rules: &[], scopes: &[], base: Strings::NONE };
+
+    /// The scopes that any operation needs unless a rule says otherwise: the first alternative.
+    pub(super) fn base_scope(&self) -> Option<&'r str> {
+        self.base.iter().next()
+    }
+
+    /// The scopes of a token that rules speak of, and what they imply.
+    pub(super) fn granted(&self, token: &AccessToken<'_>) -> ScopeSet {
+        granted(self.scopes, token.scopes())
+    }
+
+    /// What the rules say of `operation`, asked for by the bearer of `token`, if there is one,
+    /// with the scopes `granted`.
+    pub(super) fn judge(
+        &self,
+        operation: &Operation<'_>,
+        token: Option<&AccessToken<'_>>,
+        granted: ScopeSet,
+    ) -> Verdict<'r> {
+        let Ok(rule) = self.find(operation, token) else {
+            return match token {
+                Some(_) => Verdict::Refused,
+                None => Verdict::TokenNeeded(self.base_scope()),
+            };
+        };
+        let needs = rule.map_or(Needs::Scopes(self.base), |rule| rule.needs);
+        let (token, alternatives) = match (needs, token) {
+            (Needs::Refused, Some(_)) => return Verdict::Refused,
+            (Needs::Refused, None) => return Verdict::TokenNeeded(None),
+            (Needs::Nothing, None) => return Verdict::Permitted,
+            (Needs::Nothing, Some(token)) => (token, Strings::NONE),
+            (Needs::Scopes(alternatives), None) => {
+                return Verdict::TokenNeeded(alternatives.iter().next());
+            }
+            (Needs::Scopes(alternatives), Some(token)) => (token, alternatives),
+        };
+        if rule.is_some_and(|rule| !rule.claims.iter().all(|claim| claim.accepts(token))) {
+            return Verdict::Refused;
+        }
+        let is_granted =
+            |alternative: &str| alternative.split(' ').all(|name| granted & self.bit_of(name) != 0);
+        match alternatives.iter().next() {
+            Some(first) if !alternatives.iter().any(is_granted) => Verdict::ScopesNeeded(first),
+            _ => Verdict::Permitted,
+        }
+    }
+
+    /// The most specific rule.
+    ///
+    /// # Errors
+    ///
+    /// An operation that could be another than it looks like, where rules tell the two apart.
+    fn find(
+        &self,
+        operation: &Operation<'_>,
+        token: Option<&AccessToken<'_>>,
+    ) -> Result<Option<&'r Rule<'r>>, Ambiguous> {
+        if let Some(name) = operation.name() {
+            let has_prefixes = operation.matches_prefixes();
+            let rule = self.find_of_kind(operation.kind(), name, has_prefixes, token);
+            if rule.is_some() {
+                return Ok(rule);
+            }
+            // A URI that a server normalises may lead to what another rule keeps closed. Without a
+            // rule for it as it is written, nothing speaks for it.
+            if !has_prefixes && self.rules.iter().any(|r| r.target.kind == operation.kind()) {
+                return Err(Ambiguous);
+            }
+        }
+        let method = operation.method().unwrap_or("");
+        Ok(self.find_of_kind(OperationKind::Method, method, true, token))
+    }
+
+    fn find_of_kind(
+        &self,
+        kind: OperationKind,
+        name: &str,
+        with_prefixes: bool,
+        token: Option<&AccessToken<'_>>,
+    ) -> Option<&'r Rule<'r>> {
+        let exact = Target { kind, pattern: name, is_prefix: false };
+        let first = self.rules.partition_point(|rule| target_order(&rule.target, &exact).is_lt());
+        let exact = self
+            .rules
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|rule| rule.target == exact)
+            .find(|rule| rule.principal.is(token));
+        if exact.is_some() || !with_prefixes {
+            return exact;
+        }
+        // The longest come first.
+        let of_kind = Target { kind, pattern: "", is_prefix: true };
+        let end = self.rules.partition_point(|rule| target_order(&rule.target, &of_kind).is_le());
+        let start = self
+            .rules
+            .partition_point(|rule| (rule.target.kind, rule.target.is_prefix) < (kind, true));
+        self.rules
+            .get(start..end)
+            .unwrap_or_default()
+            .iter()
+            .find(|rule| name.starts_with(rule.target.pattern) && rule.principal.is(token))
+    }
+
+    fn bit_of(&self, name: &str) -> ScopeSet {
+        place(self.scopes, name).map_or(0, bit)
+    }
+}
+
+/// The scopes named, and what they imply.
+fn granted<'n>(scopes: &[Scope<'_>], names: impl Iterator<Item = &'n str>) -> ScopeSet {
+    names
+        .filter_map(|name| scopes.get(place(scopes, name)?))
+        .fold(0, |granted, scope| granted | scope.implied)
+}
+
+fn place(scopes: &[Scope<'_>], name: &str) -> Option<usize> {
+    scopes.binary_search_by(|scope| scope.name.cmp(name)).ok()
+}
+
+/// A place beyond the last bit has none: [`Rules::new`] refuses so many scopes.
+fn bit(place: usize) -> ScopeSet {
+    u32::try_from(place).ok().and_then(|place| ScopeSet::checked_shl(1, place)).unwrap_or(0)
+}
