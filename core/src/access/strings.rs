@@ -28,7 +28,8 @@ enum Kind<'p> {
 }
 
 impl<'p> Strings<'p> {
-    pub(crate) const NONE: Self = Self { kind: Kind::Several(&[]) };
+    /// No string at all.
+    pub const NONE: Self = Self { kind: Kind::Several(&[]) };
 
     #[cfg(feature = "mcp")]
     pub(super) const fn known(strings: &'static [&'static str]) -> Self {

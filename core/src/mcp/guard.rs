@@ -291,6 +291,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     /// # Errors
     ///
     /// The answer to send: 400 or 413, with a JSON-RPC error as body.
+    #[expect(clippy::result_large_err, reason = "nothing is allocated: an answer is a value")]
     pub fn read_operation<'m>(
         &'m self,
         head: &RequestHead<'_>,
@@ -321,6 +322,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     ///
     /// The answer to send: 403 with all scopes that the operation needs, or 401 where it needs a
     /// token at all and there is none.
+    #[expect(clippy::result_large_err, reason = "nothing is allocated: an answer is a value")]
     pub fn authorize<'m>(
         &'m self,
         head: &RequestHead<'_>,

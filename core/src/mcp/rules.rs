@@ -13,7 +13,7 @@ use crate::{AccessToken, Reason, Strings};
 /// A set of scopes that rules speak of: a bit for each.
 pub(super) type ScopeSet = u128;
 
-const _: () = assert!(ScopeSet::BITS as usize >= MAX_SCOPES);
+const _: () = assert!(MAX_SCOPES == 128, "a bit for each");
 
 /// Rules in an order in which they are found, and scopes as bits: compiled once, in memory of
 /// their own, at most `RULES` of them which speak of at most `SCOPES` scopes.
@@ -53,7 +53,7 @@ impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
     ///
     /// `hierarchy` says which scopes each broad one implies, as words; what these imply is implied
     /// as well. `base` is what operations without a rule need, alternatives as in
-    /// [`Rule::needs`]; where it is `&[]`, any valid token.
+    /// [`Rule::needs`]; where it is [`Strings::NONE`], any valid token.
     ///
     /// # Errors
     ///

@@ -8,7 +8,8 @@ use gatepost::oauth::{
     ReplayStore, RequestHead, ResourceMetadata,
 };
 use gatepost::{
-    Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason, UnixTime, limits,
+    Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason, Strings, UnixTime,
+    limits,
 };
 
 use crate::common::{self, AUDIENCE, ISSUER, NOW, claims_with, key_set, policy};
@@ -579,7 +580,7 @@ fn claims_of_the_token_decide_where_a_rule_asks_for_them() {
     let claims = [ClaimRule::one_of("org_id", "org_a").unwrap()];
     let list =
         [Rule::tool("x").with_claims(&claims), Rule::tool("y").needs("z").with_claims(&claims)];
-    let rules = Rules::<4, 4>::new(&list, &[], &[][..]).unwrap();
+    let rules = Rules::<4, 4>::new(&list, &[], Strings::NONE).unwrap();
     let guard = Guard::new(&metadata).unwrap().with_rules(rules.view());
     assert_eq!(call("x").with_token(&[("org_id", r#""org_a""#)]).ask(&guard), done());
     for claims in [&[][..], &[("org_id", r#""org_b""#)], &[("org_id", r#"["org_a"]"#)]] {

@@ -23,6 +23,13 @@ mod bodies;
 mod guard;
 mod headers;
 mod operation;
+#[cfg(all(
+    feature = "ed25519",
+    feature = "hmac",
+    feature = "p256",
+    feature = "p384",
+    feature = "rsa"
+))]
 mod oracle;
 #[cfg(all(
     feature = "ed25519",

@@ -4,12 +4,8 @@ use gatepost::mcp::OperationKind;
 use serde_json::Value;
 
 use crate::bodies::bodies;
+use crate::common::random::Random;
 use crate::operation;
-
-#[path = "../common/random.rs"]
-mod random;
-
-use random::Random;
 
 /// Pieces that are likely to make another message of one.
 const PIECES: [&str; 48] = [

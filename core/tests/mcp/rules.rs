@@ -3,7 +3,7 @@
 use gatepost::Reason;
 use gatepost::mcp::{Guard, Operation, Principal, RESPONSE_MEMORY, Rule, Rules, RulesView, Step};
 use gatepost::oauth::{Header, RequestHead, ResourceMetadata};
-use gatepost::{Algorithm, limits};
+use gatepost::{Algorithm, Strings, limits};
 
 use crate::common::random::Random;
 use crate::common::{self, AUDIENCE, ISSUER, NOW, claims_with, key_set, policy};
@@ -159,7 +159,7 @@ fn scopes_imply_one_another_in_circles_and_chains() {
     // Each implies the next; the last two each other.
     let hierarchy = [("d", "e"), ("a", "b"), ("c", "d"), ("b", "c"), ("e", "d")];
     let list = ["a", "b", "c", "d", "e"].map(|scope| Rule::tool(scope).needs(scope));
-    let rules = Rules::<8, 8>::new(&list, &hierarchy, &[][..]).unwrap();
+    let rules = Rules::<8, 8>::new(&list, &hierarchy, Strings::NONE).unwrap();
     for (granted, expected) in [
         ("a", "abcde"),
         ("b", "bcde"),
@@ -186,8 +186,8 @@ fn a_hundred_and_twenty_eight_scopes_are_told_apart() {
     let names: Vec<String> = (0..limits::MAX_SCOPES + 1).map(|n| format!("s{n}")).collect();
     let list: Vec<_> = names.iter().map(|name| Rule::tool(name).needs(name.as_str())).collect();
     let most = limits::MAX_SCOPES;
-    assert!(Rules::<200, 200>::new(&list, &[], &[][..]).is_err());
-    let rules = Rules::<200, 200>::new(&list[..most], &[], &[][..]).unwrap();
+    assert!(Rules::<200, 200>::new(&list, &[], Strings::NONE).is_err());
+    let rules = Rules::<200, 200>::new(&list[..most], &[], Strings::NONE).unwrap();
     for granted in [0, 1, 63, 64, 126, 127] {
         let scope = format!("{:?}", names[granted]);
         let allowed: Vec<_> =
