@@ -7,6 +7,7 @@
 
 use std::io::{self, Write as _};
 
+#[allow(dead_code, reason = "another example makes the decisions")]
 #[path = "make_cases/generator.rs"]
 mod generator;
 

@@ -1,6 +1,7 @@
-//! The whole of `cases.json`, put together from one file a subject.
+//! The whole of `cases.json` and of `decisions.json`, put together from one file a subject.
 
 mod claims;
+mod decisions;
 mod form;
 mod header;
 mod issuers;
@@ -48,6 +49,11 @@ pub(crate) fn document() -> String {
         ("signature_cases", jws::cases(&keys)),
     ]);
     document.to_document()
+}
+
+/// The text of `decisions.json`.
+pub(crate) fn decisions() -> String {
+    decisions::document(&Keys::load())
 }
 
 const ABOUT: &[&str] = &[

@@ -1,0 +1,129 @@
+//! Bodies that are not read, and headers that do not agree with theirs. What else is refused stands
+//! in `bodies.json`; here is what a client is told.
+
+use crate::generator::decisions::answers::{refused, rejected};
+use crate::generator::decisions::requests::{modern_body, modern_call, post, token};
+use crate::generator::decisions::suite::Decisions;
+use crate::generator::keys::Keys;
+
+pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
+    let token = &*token(keys);
+    let invalid = || rejected(400, "invalid_message", "-32700", None);
+    for (name, body) in [
+        ("body_that_is_no_json", "{"),
+        ("body_that_is_no_object", "7"),
+        ("body_without_a_version", r#"{"id":7,"method":"tools/list"}"#),
+        ("body_with_two_methods", r#"{"jsonrpc":"2.0","id":7,"method":"a","method":"b"}"#),
+        ("body_with_a_method_in_capitals", r#"{"jsonrpc":"2.0","id":7,"method":"a","Method":"b"}"#),
+        // LATIN SMALL LETTER LONG S: Go's reader takes it for an s.
+        (
+            "body_with_params_by_case_folding",
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","param\u017f":{}}"#,
+        ),
+        (
+            "body_with_two_names",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","name":"b"}}"#,
+        ),
+        (
+            "body_with_two_names_by_escape",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","n\u0061me":"b"}}"#,
+        ),
+        ("body_without_a_name", r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#),
+        (
+            "body_with_a_name_that_is_a_number",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":7}}"#,
+        ),
+        (
+            "body_with_a_name_that_is_cut_by_nul",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a\u0000b"}}"#,
+        ),
+        ("body_with_a_second_value", r#"{"jsonrpc":"2.0","id":7,"method":"a"} {}"#),
+        (
+            "body_that_is_request_and_response",
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","result":1}"#,
+        ),
+    ] {
+        decisions.respond(name, "plain", post(body).bearer(token), invalid());
+    }
+    let latin1 = post(b"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xe9\"}".as_slice());
+    decisions.respond("body_that_is_no_utf_8", "plain", latin1.bearer(token), invalid());
+
+    let batch = || rejected(400, "batch_refused", "-32600", None);
+    let one = r#"[{"jsonrpc":"2.0","id":7,"method":"tools/list"}]"#;
+    decisions.respond("body_that_is_a_batch", "plain", post(one).bearer(token), batch());
+    decisions.respond("body_that_is_an_empty_batch", "plain", post(" []").bearer(token), batch());
+    let stranger = refused(401, "credentials_missing");
+    decisions.respond("body_of_a_stranger_is_not_judged", "plain", post(one), stranger);
+
+    let padded = |len: usize| {
+        let body = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+        post(format!("{body}{}", " ".repeat(len - body.len()))).bearer(token)
+    };
+    let too_large = rejected(413, "message_too_large", "-32600", None);
+    decisions.respond("body_one_byte_too_long", "small", padded(101), too_large);
+    decisions.proceed("body_of_the_most_bytes", "small", padded(100), "user-1");
+
+    for (name, body) in [
+        (
+            "duplicates_below_are_not_judged",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","arguments":{"name":"b","name":"c","Name":1}}}"#,
+        ),
+        ("notification", r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
+        ("response", r#"{"jsonrpc":"2.0","id":7,"result":{}}"#),
+    ] {
+        decisions.proceed(name, "plain", post(body).bearer(token), "user-1");
+    }
+    headers(decisions, token);
+}
+
+fn headers(decisions: &mut Decisions, token: &str) {
+    let modern = || modern_call("x").bearer(token);
+    decisions.proceed("headers_that_agree", "plain", modern(), "user-1");
+    let encoded = modern().without("Mcp-Name").with("Mcp-Name", "=?base64?eA==?=");
+    decisions.proceed("headers_that_agree_in_base64", "plain", encoded, "user-1");
+    let outside_ascii = modern()
+        .without("Mcp-Name")
+        .with("Mcp-Name", "=?base64?w6k=?=")
+        .saying(modern_body("tools/call", r#""name":"é","#));
+    decisions.proceed("headers_of_a_name_outside_ascii", "plain", outside_ascii, "user-1");
+
+    let mismatch = |id| rejected(400, "header_mismatch", "-32020", id);
+    for (name, request) in [
+        (
+            "headers_of_another_method",
+            modern().without("Mcp-Method").with("Mcp-Method", "tools/list"),
+        ),
+        ("headers_of_another_name", modern().without("Mcp-Name").with("Mcp-Name", "y")),
+        ("headers_in_another_case", modern().without("Mcp-Name").with("Mcp-Name", "X")),
+        ("headers_without_a_method", modern().without("Mcp-Method")),
+        ("headers_without_a_name", modern().without("Mcp-Name")),
+        ("headers_with_a_name_twice", modern().with("Mcp-Name", "x")),
+        (
+            "headers_with_bad_base64",
+            modern().without("Mcp-Name").with("Mcp-Name", "=?base64?eB==?="),
+        ),
+        ("headers_without_a_version", modern().without("MCP-Protocol-Version")),
+        (
+            "headers_of_another_version",
+            modern().without("MCP-Protocol-Version").with("MCP-Protocol-Version", "2026-07-29"),
+        ),
+    ] {
+        decisions.respond(name, "plain", request, mismatch(Some("7")));
+    }
+
+    // Of the body nothing but the `id` comes back, and that only if it is a number or short.
+    let with_id = |id: &str| {
+        let body = modern_body("tools/call", r#""name":"x","#)
+            .replace("\"id\":7", &format!("\"id\":{id}"));
+        modern().without("Mcp-Name").saying(body)
+    };
+    let long = format!("\"{}\"", "x".repeat(65));
+    for (name, id, echoed) in [
+        ("id_of_a_string", r#""a b""#, Some(r#""a b""#)),
+        ("id_with_escapes", r#""\u0022\\\u000a\u0061""#, Some(r#""\"\\\u000aa""#)),
+        ("id_of_a_fraction", "-1.5e2", Some("-1.5e2")),
+        ("id_that_is_too_long", &*long, None),
+    ] {
+        decisions.respond(name, "plain", with_id(id), mismatch(echoed));
+    }
+}
