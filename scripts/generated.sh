@@ -2,9 +2,9 @@
 # generated.sh [--write]: compares the generated files with what their generators make, or writes
 # them anew. They are compared as files, so this works without git as well.
 #
-# The reasons in each language and the C header follow from the core's table, the cases from their
-# generator, the seeds of the fuzz targets from the cases, the report of the benchmarks from the
-# committed results.
+# The reasons in each language and the C header follow from the core's table, the cases and the
+# decisions from their generator, the seeds of the fuzz targets from both, the report of the
+# benchmarks from the committed results.
 set -eu
 cd "$(dirname "$0")/.."
 cargo=${CARGO:-cargo}
@@ -13,8 +13,10 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 
 if [ "${1:-}" = --write ]; then
-    $cargo run --quiet --package gatepost --example make_cases >"$made/cases.json"
-    cp "$made/cases.json" testdata/cases.json
+    for name in cases decisions; do
+        $cargo run --quiet --package gatepost --example make_$name >"$made/$name.json"
+        cp "$made/$name.json" testdata/$name.json
+    done
     GATEPOST_WRITE_HEADER=1 $cargo test --quiet --package gatepost-ffi --test header
     $cargo run --quiet --package gatepost-benches --bin render
     rm -rf fuzz/seeds
@@ -29,8 +31,10 @@ compare() { # COMMITTED MADE
     fi
     echo "generated: $1 is up to date"
 }
-$cargo run --quiet --package gatepost --example make_cases >"$made/cases.json"
-compare testdata/cases.json "$made/cases.json"
+for name in cases decisions; do
+    $cargo run --quiet --package gatepost --example make_$name >"$made/$name.json"
+    compare testdata/$name.json "$made/$name.json"
+done
 python3 fuzz/seeds.py "$made/seeds"
 compare fuzz/seeds "$made/seeds"
 $cargo test --quiet --package gatepost-ffi --test header
