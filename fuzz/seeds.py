@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""seeds.py FOLDER: writes the seeds of every fuzz target, from testdata/cases.json, into FOLDER.
+"""seeds.py FOLDER: writes the seeds of every fuzz target, mostly from testdata, into FOLDER.
 
 The same bytes each time: `fuzz/seeds` is what this wrote, and `make generated` compares.
 """
@@ -40,6 +40,7 @@ def main() -> None:
         metadata,
         operation,
         dpop,
+        guard,
     ):
         seeds = folder / target.__name__.removesuffix("_text")
         seeds.mkdir(parents=True, exist_ok=True)
@@ -319,6 +320,51 @@ def registration() -> Seeds:
         "uri_with_short_address": "https://127.1/",
     }.items():
         yield name, uri.encode()
+
+
+def guard() -> Seeds:
+    """The byte that chooses the guard, and a request in lines."""
+    post, body = "POST /mcp", '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"$N"}}'
+    modern = (
+        '{"jsonrpc":"2.0","id":"\\u00e9","method":"tools/call","params":{"name":"$N","_meta":'
+        '{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}'
+    )
+    token, weak = ("Authorization: Bearer " + name for name in ("$TOKEN", "$WEAK"))
+    told = ("MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: ping")
+
+    def request(kind: int, *lines: str, body: str = "") -> bytes:
+        return bytes([kind]) + "\n".join((*lines, "", body)).encode()
+
+    def call(name: str, *lines: str, text: str = body) -> bytes:
+        return request(0, post, *lines, body=text.replace("$N", name))
+
+    yield "accepted", call("write", token)
+    yield "no_credentials", call("write")
+    yield "step_up", call("write", weak)
+    yield "step_up_prefix", call("admin_x", token)
+    yield "refused", call("reset", token)
+    yield "bound_as_bearer", call("write", "Authorization: Bearer $BOUND")
+    yield "public", call("ping", *told, text=modern)
+    yield "public_with_a_weak_token", call("ping", weak)
+    yield "public_headers_and_another_body", call("write", *told, text=modern)
+    yield "public_headers_and_an_older_body", call("ping", *told)
+    yield "two_credentials", call("write", token, "authorization: Basic dTpw")
+    yield "get", request(0, "GET /mcp", token)
+    yield "token_in_the_query", request(0, "GET /mcp?access_token=$TOKEN")
+    yield "resource", request(0, post, token, body=body.replace("tools/call", "resources/read"))
+    yield "batch", request(0, post, token, body="[]")
+    yield "origin", call("write", token, "Origin: https://app.example")
+    yield "other_origin", call("write", token, "Origin: null")
+    preflight = ("Origin: https://app.example", "Access-Control-Request-Method: POST")
+    yield "preflight", request(0, "OPTIONS /mcp", *preflight)
+    yield "document", request(0, "GET /.well-known/oauth-protected-resource/mcp")
+    for kind, name in ((1, "proofs_taken"), (3, "proofs_required")):
+        yield f"{name}_none", request(kind, post, "Authorization: DPoP $BOUND")
+        yield f"{name}_bad", request(kind, post, "Authorization: DPoP $BOUND", "DPoP: a.b.c")
+        yield f"{name}_bearer", request(kind, post, token)
+        yield f"{name}_missing", request(kind, post)
+
+
 def dpop() -> Seeds:
     """Header and claims, which the target signs, and the proof of RFC 9449 as it is."""
     header = '{"typ":"dpop+jwt","alg":"ES256","jwk":{$KEY}}'
