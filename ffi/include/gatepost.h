@@ -7,7 +7,8 @@
  * Results. Functions that can fail return a number: GATEPOST_OK (0), or the reason, a value of
  * enum gatepost_reason that never changes its meaning. Newer versions of the library may return
  * numbers that are not in this header: whatever is not 0 is a refusal. Outputs come last and are
- * written on success alone; after an error they are as they were.
+ * written on success alone; after an error they are as they were. A gatepost_response is written
+ * whenever there is something to send.
  *
  * Pointers. Every pointer is checked for NULL and for the alignment of its type; where something
  * has to be there, the answer is GATEPOST_MISUSE. A slice or an array whose pointer is NULL and
@@ -16,13 +17,13 @@
  *
  * Memory. What the library hands out points into the memory that the caller passed, or to its own
  * constants. Built for devices (without the feature `hosted`) it has no global state, and allocates
- * in gatepost_key_set_new() alone; built for servers it allocates for the keys of a set, for the
- * tables of keys in use (gatepost_set_table_budget()) and for gatepost_key_set_cache_tokens().
- * Validations of tokens do not allocate but to make a table.
+ * in gatepost_key_set_new() and gatepost_guard_new() alone; built for servers it allocates for the
+ * keys of a set, for the tables of keys in use (gatepost_set_table_budget()) and for
+ * gatepost_key_set_cache_tokens(). Validations of tokens do not allocate but to make a table.
  *
- * Threads. A pointer to `const` is only read: a key set and a policy may serve any number of
- * threads at once, each with memory of its own. What is not `const` belongs to the caller's thread
- * for the time of the call.
+ * Threads. A pointer to `const` is only read: a key set, a policy and a guard may serve any number
+ * of threads at once, each with memory of its own. What is not `const` belongs to the caller's
+ * thread for the time of the call.
  *
  * Time. The library reads no clock: `now` is an argument, in seconds since 1970 (UTC).
  *
@@ -53,6 +54,22 @@
  *         == GATEPOST_OK) { ... token.subject ... }
  *
  * examples/validate.c is a whole program, with every result checked.
+ *
+ * A server asks a guard about whole requests, not to have to answer them itself:
+ *
+ *     gatepost_guard_config_init(&guard_config, sizeof guard_config);
+ *     guard_config.resource = audience;
+ *     guard_config.authorization_servers = &issuer;
+ *     guard_config.authorization_server_count = 1;
+ *     gatepost_guard_new(&guard_config, &guard);
+ *
+ *     if (gatepost_authenticate(guard, issuers, issuer_count, &head, now, memory, sizeof memory,
+ *                               &principal, &response)) return send(&response);
+ *     ... the body is read ...
+ *     if (gatepost_read_operation(guard, &head, body, more, sizeof more, &operation, &response)
+ *         || gatepost_authorize(guard, &head, &principal, &operation, rest, sizeof rest,
+ *                               &response)) return send(&response);
+ *     ... principal.token.subject does operation.name ...
  */
 
 
@@ -63,8 +80,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What the numbers mean: GATEPOST_OK, or why a token, a key set or a policy was refused.
-// The hundreds tell the stage: 1xx form, 2xx header, 3xx keys, 4xx signature, 5xx claims,
+// What the numbers mean: GATEPOST_OK, or why a token, a request, a key set or a policy was
+// refused. The hundreds tell the stage: 1xx form, 2xx header, 3xx keys, 4xx signature, 5xx claims,
 // 6xx scope, 7xx possession, 8xx cannot tell now, 9xx the caller's own mistake.
 enum gatepost_reason {
     // accepted
@@ -84,6 +101,44 @@ enum gatepost_reason {
     GATEPOST_TOO_DEEP = 106,
     // the token is encrypted
     GATEPOST_ENCRYPTED = 107,
+    // the token is no JWT because the client did not ask for an audience
+    GATEPOST_AUDIENCE_NOT_REQUESTED = 108,
+    // an access token is required
+    GATEPOST_CREDENTIALS_MISSING = 111,
+    // the authorization header is not a scheme and one token
+    GATEPOST_INVALID_CREDENTIALS = 112,
+    // there are several credentials
+    GATEPOST_SEVERAL_CREDENTIALS = 113,
+    // the origin is not allowed
+    GATEPOST_ORIGIN_REFUSED = 114,
+    // the body is not one valid JSON-RPC message
+    GATEPOST_INVALID_MESSAGE = 115,
+    // batches of messages are not supported
+    GATEPOST_BATCH_REFUSED = 116,
+    // the body exceeds a size limit
+    GATEPOST_MESSAGE_TOO_LARGE = 117,
+    // the headers do not agree with the body
+    GATEPOST_HEADER_MISMATCH = 118,
+    // the metadata document is not valid
+    GATEPOST_INVALID_METADATA = 131,
+    // the metadata document is of another
+    GATEPOST_METADATA_MISMATCH = 132,
+    // the authorization server does not support PKCE with S256
+    GATEPOST_PKCE_NOT_SUPPORTED = 133,
+    // the code challenge is not valid
+    GATEPOST_INVALID_CODE_CHALLENGE = 134,
+    // the code verifier is not valid
+    GATEPOST_INVALID_CODE_VERIFIER = 135,
+    // a redirect URI is not acceptable
+    GATEPOST_INVALID_REDIRECT_URI = 136,
+    // the metadata of the client are not acceptable
+    GATEPOST_INVALID_CLIENT_METADATA = 137,
+    // the client identifier is not acceptable
+    GATEPOST_INVALID_CLIENT_ID = 138,
+    // the address is not one to fetch from
+    GATEPOST_ADDRESS_REFUSED = 139,
+    // the challenges are not valid
+    GATEPOST_INVALID_CHALLENGE = 140,
 
     // the header names no algorithm
     GATEPOST_ALGORITHM_MISSING = 201,
@@ -139,6 +194,8 @@ enum gatepost_reason {
 
     // the token lacks a required scope
     GATEPOST_INSUFFICIENT_SCOPE = 601,
+    // the operation is not permitted
+    GATEPOST_OPERATION_REFUSED = 602,
 
     // a proof of possession is required
     GATEPOST_PROOF_REQUIRED = 701,
@@ -148,9 +205,15 @@ enum gatepost_reason {
     GATEPOST_PROOF_REPLAYED = 703,
     // the proof of possession needs a nonce
     GATEPOST_NONCE_REQUIRED = 704,
+    // the state is not valid
+    GATEPOST_INVALID_STATE = 705,
+    // the state has expired
+    GATEPOST_STATE_EXPIRED = 706,
 
     // the keys are not available now
     GATEPOST_KEYS_UNAVAILABLE = 801,
+    // too many proofs of possession for now
+    GATEPOST_REPLAY_STORE_FULL = 802,
 
     // the caller's memory is too small
     GATEPOST_MEMORY_TOO_SMALL = 901,
@@ -208,6 +271,67 @@ enum gatepost_reason {
 // HMAC with SHA-512 (RFC 7518, section 3.2).
 #define GATEPOST_ALGORITHM_HS512 2048
 
+// Bytes of memory that are enough for gatepost_authenticate(), where a request has up to 120
+// headers; each more takes the size of a gatepost_header. 12288 are enough for usual requests.
+#define GATEPOST_AUTHENTICATE_MEMORY 36864
+
+// Bytes of memory that are enough for gatepost_read_operation(), gatepost_authorize() and
+// gatepost_guard_refuse(), where a request has up to 120 headers; each more takes the size of a
+// gatepost_header.
+#define GATEPOST_AUTHORIZE_MEMORY 16640
+
+// Bytes that a guard takes, at the most.
+#define GATEPOST_GUARD_SIZE 65536
+
+// Rules of a guard at the most.
+#define GATEPOST_MAX_RULES 256
+
+// Scopes that the rules, the hierarchy and the base scopes of a guard speak of at the most, and
+// implications of its hierarchy.
+#define GATEPOST_MAX_RULE_SCOPES 128
+
+// Claim rules of all rules of a guard at the most.
+#define GATEPOST_MAX_CLAIM_RULES 128
+
+// Strings in all lists of a guard's configuration, rules included, at the most.
+#define GATEPOST_MAX_GUARD_STRINGS 1024
+
+// Any authorization server of OAuth 2.1.
+#define GATEPOST_PROVIDER_GENERIC 0
+
+// Auth0.
+#define GATEPOST_PROVIDER_AUTH0 1
+
+// Okta, a custom authorization server.
+#define GATEPOST_PROVIDER_OKTA 2
+
+// Microsoft Entra ID.
+#define GATEPOST_PROVIDER_ENTRA_ID 3
+
+// Keycloak.
+#define GATEPOST_PROVIDER_KEYCLOAK 4
+
+// Amazon Cognito.
+#define GATEPOST_PROVIDER_COGNITO 5
+
+// Lets pages of any origin ask. A server on a private network or on the user's own machine then
+// loses its protection against DNS rebinding.
+#define GATEPOST_GUARD_ANY_ORIGIN 1
+
+// The rule is for all names that begin with its pattern.
+#define GATEPOST_RULE_PREFIX 1
+
+// The operation needs no token at all. Only where the headers alone tell the operation (revision
+// 2026-07-28 of MCP) can a request without a token be let in.
+#define GATEPOST_RULE_PUBLIC 2
+
+// The operation is refused, whatever the token (GATEPOST_OPERATION_REFUSED).
+#define GATEPOST_RULE_REFUSED 4
+
+// The claim is an array with at least one of the values as an element. Without this bit it is a
+// string, and one of the values.
+#define GATEPOST_CLAIM_ARRAY 1
+
 // The alignment, in bytes, of the memory of a key set: that of uint64_t.
 #define GATEPOST_ALIGNMENT 8
 
@@ -249,6 +373,26 @@ enum gatepost_reason {
 // Seconds of leeway at the most.
 #define GATEPOST_MAX_LEEWAY 300
 
+// A call of a tool (`tools/call`): the name is that of the tool.
+#define GATEPOST_OPERATION_TOOL 1
+
+// A prompt (`prompts/get`, or `completion/complete` for one): the name is that of the prompt.
+#define GATEPOST_OPERATION_PROMPT 2
+
+// A resource (`resources/read`, `resources/subscribe`, `resources/unsubscribe`, or
+// `completion/complete` for one): the name is its URI, or the template of one.
+#define GATEPOST_OPERATION_RESOURCE 3
+
+// A task (`tasks/get`, `tasks/update`, `tasks/cancel`, `tasks/result`): the name is its
+// identifier.
+#define GATEPOST_OPERATION_TASK 4
+
+// Any other method: there is no name.
+#define GATEPOST_OPERATION_METHOD 5
+
+// A response, which clients send in revisions of MCP before 2026-07-28.
+#define GATEPOST_OPERATION_RESPONSE 6
+
 // Audiences, required scopes and required claims of a policy at the most, each.
 #define GATEPOST_MAX_STRINGS 16
 
@@ -268,6 +412,13 @@ enum gatepost_reason {
 // Takes scopes from `permissions`, an array of strings.
 #define GATEPOST_SCOPES_FROM_PERMISSIONS 4
 
+// The code for an answer that is no refusal: a metadata document, or the answer to a preflight
+// request. No reason has this number.
+#define GATEPOST_RESPOND 1
+
+// The most headers that a response has.
+#define GATEPOST_MAX_RESPONSE_HEADERS 16
+
 // The major version that this header is from.
 #define GATEPOST_VERSION_MAJOR 0
 
@@ -276,6 +427,14 @@ enum gatepost_reason {
 
 // The patch version that this header is from.
 #define GATEPOST_VERSION_PATCH 0
+
+// What decides about requests to one MCP server.
+//
+// Opaque. It is made in memory of the caller's by gatepost_guard_init(), or on the heap by
+// gatepost_guard_new(), and never changed after that; it must not be copied or moved, and may
+// serve any number of threads at once. It points to the strings of its configuration, which must
+// live, unchanged, as long as it is used.
+typedef struct gatepost_guard gatepost_guard;
 
 // The keys of one issuer, ready to verify.
 //
@@ -330,6 +489,209 @@ typedef struct gatepost_access_token {
     uint64_t opaque[48];
 } gatepost_access_token;
 
+// What a resource server asks of a token, checked.
+//
+// Opaque, and a plain value: it may be copied, is never changed by a call that takes it as
+// `const`, and needs no cleaning up. It points to the strings of its configuration, which must
+// live, unchanged, as long as it is used.
+typedef struct gatepost_policy {
+    // Not to be used.
+    size_t opaque[128];
+} gatepost_policy;
+
+// An issuer: its policy and its keys.
+typedef struct gatepost_issuer {
+    // The policy for its tokens.
+    const struct gatepost_policy *policy;
+    // The keys that it signs with.
+    const struct gatepost_key_set *keys;
+} gatepost_issuer;
+
+// A header of a request or of a response.
+typedef struct gatepost_header {
+    // The name; in a request in any case.
+    struct gatepost_slice name;
+    // The value; in a request as it came.
+    struct gatepost_slice value;
+} gatepost_header;
+
+// What a server knows of a request before it reads the body.
+typedef struct gatepost_request_head {
+    // The method, such as POST.
+    struct gatepost_slice method;
+    // The path and the query, as they stand in the request line (RFC 9112, section 3.2.1).
+    struct gatepost_slice target;
+    // All headers, in any order. A name may come several times.
+    const struct gatepost_header *headers;
+    // How many headers there are.
+    size_t header_count;
+    // The SHA-256, 32 bytes, of the client's certificate in DER, where it showed one in the TLS
+    // handshake of this connection (RFC 8705, section 3); else NULL. It comes from the TLS layer,
+    // and never from a header that a client can send.
+    const uint8_t *certificate;
+} gatepost_request_head;
+
+// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
+// particular.
+//
+// A plain value: it may be copied. It is for the one guard and the one request, and points into
+// the memory that was passed to gatepost_authenticate() and into the request; it is good until
+// that memory is used for something else.
+typedef struct gatepost_principal {
+    // The token, for gatepost_access_token_has_scope() and the like; zeros where `has_token` is
+    // false.
+    struct gatepost_access_token token;
+    // Whether there is a token. There is none for public operations alone.
+    bool has_token;
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[56];
+} gatepost_principal;
+
+// An answer to send as it is: a refusal, a document or the answer to a preflight request.
+//
+// A plain value: it may be copied. What it points to lies in the memory that was passed, in the
+// strings of the guard's configuration, or lives for ever. Header values and body are ASCII;
+// nothing in them comes from the request but the `id` of a JSON-RPC message.
+typedef struct gatepost_response {
+    // The HTTP status.
+    uint32_t status;
+    // The number of the reason; GATEPOST_OK where nothing is refused.
+    uint32_t reason;
+    // Names and values, the first `header_count` of them. A name may come twice.
+    struct gatepost_header headers[GATEPOST_MAX_RESPONSE_HEADERS];
+    // How many headers there are.
+    size_t header_count;
+    // The body, JSON; `ptr` is NULL where there is none.
+    struct gatepost_slice body;
+} gatepost_response;
+
+// What a request asks an MCP server for.
+//
+// A plain value: it may be copied. It points into the body and into the memory that was passed to
+// gatepost_read_operation().
+typedef struct gatepost_operation {
+    // The method of JSON-RPC, such as tools/call. `ptr` is NULL for a response.
+    struct gatepost_slice method;
+    // The name of the tool or prompt, the URI of the resource, or the identifier of the task.
+    // `ptr` is NULL for other methods.
+    struct gatepost_slice name;
+    // What it is about, a GATEPOST_OPERATION.
+    uint32_t kind;
+    // Whether the message has a method and an `id`, so that it is answered.
+    bool is_request;
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[48];
+} gatepost_operation;
+
+// A claim that must have one of certain values, byte for byte.
+typedef struct gatepost_claim_rule {
+    // The name of the claim.
+    struct gatepost_slice name;
+    // The values, none of them empty.
+    const struct gatepost_slice *values;
+    // How many values there are, at least 1.
+    size_t value_count;
+    // 0, or GATEPOST_CLAIM_ARRAY.
+    uint32_t flags;
+} gatepost_claim_rule;
+
+// What one kind of operation needs beyond a valid token. Members that are not needed are zeros.
+//
+// For each operation one rule decides: that for its exact name before that for the longest
+// beginning of it, that for a tool, a prompt or a resource before that for its method, and of two
+// for the same operations that for the user before that for the client before that for anybody.
+typedef struct gatepost_rule {
+    // GATEPOST_OPERATION_TOOL, _PROMPT, _RESOURCE or _METHOD.
+    uint32_t kind;
+    // 0, or GATEPOST_RULE bits joined by `|`.
+    uint32_t flags;
+    // The name, or with GATEPOST_RULE_PREFIX how it begins.
+    struct gatepost_slice pattern;
+    // The scopes that are needed, words separated by single spaces; of several such strings any
+    // one will do.
+    const struct gatepost_slice *alternatives;
+    // How many alternatives there are; 0: any valid token will do.
+    size_t alternative_count;
+    // For one user or one client alone: the issuer of the tokens. Else NULL.
+    struct gatepost_slice issuer;
+    // The user (`sub`), or NULL.
+    struct gatepost_slice subject;
+    // The client (`client_id`, or `azp`), or NULL.
+    struct gatepost_slice client_id;
+    // Claims that must have certain values, all of them; what is not so is
+    // GATEPOST_OPERATION_REFUSED.
+    const struct gatepost_claim_rule *claims;
+    // How many claim rules there are.
+    size_t claim_count;
+} gatepost_rule;
+
+// A scope that implies others.
+typedef struct gatepost_implication {
+    // The scope.
+    struct gatepost_slice broad;
+    // What it implies, words separated by single spaces; what these imply is implied as well.
+    struct gatepost_slice narrow;
+} gatepost_implication;
+
+// What an MCP server tells of itself and demands.
+//
+// Fill it with gatepost_guard_config_init(), then set the resource, the authorization servers,
+// and what else is not to have its default. Strings are UTF-8.
+typedef struct gatepost_guard_config {
+    // sizeof(gatepost_guard_config), set by gatepost_guard_config_init().
+    size_t size;
+    // The public URL of the MCP endpoint, published byte for byte. Required.
+    struct gatepost_slice resource;
+    // The issuers whose tokens are accepted, published byte for byte. Required.
+    const struct gatepost_slice *authorization_servers;
+    // How many issuers there are, at least 1.
+    size_t authorization_server_count;
+    // The scopes to advertise: the few that basic use needs. What is enforced is not touched.
+    const struct gatepost_slice *scopes_supported;
+    // How many scopes are advertised.
+    size_t scopes_supported_count;
+    // The name of the server for people, or NULL.
+    struct gatepost_slice name;
+    // The URL of the documentation for developers, or NULL.
+    struct gatepost_slice documentation;
+    // Origins whose pages may ask, besides the resource's own: `https://host` or
+    // `https://host:port`.
+    const struct gatepost_slice *origins;
+    // How many origins there are.
+    size_t origin_count;
+    // The rules, in any order.
+    const struct gatepost_rule *rules;
+    // How many rules there are, at most GATEPOST_MAX_RULES.
+    size_t rule_count;
+    // Which scopes imply which.
+    const struct gatepost_implication *hierarchy;
+    // How many implications there are, at most GATEPOST_MAX_RULE_SCOPES.
+    size_t hierarchy_count;
+    // What operations need that no rule speaks of, alternatives as in a rule.
+    const struct gatepost_slice *base_scopes;
+    // How many alternatives there are; 0 (the default): any valid token will do.
+    size_t base_scope_count;
+    // The most bytes of a body. The default is 4194304.
+    size_t max_message_length;
+    // The issuer in the document for clients of the MCP revision 2025-03-26. NULL (the default)
+    // for no such document; else both endpoints are required.
+    struct gatepost_slice legacy_issuer;
+    // The authorization endpoint in that document.
+    struct gatepost_slice legacy_authorization_endpoint;
+    // The token endpoint in that document.
+    struct gatepost_slice legacy_token_endpoint;
+    // What the authorization endpoint is to carry as `audience`, or NULL.
+    struct gatepost_slice legacy_audience;
+    // Whose tokens are explained, a GATEPOST_PROVIDER. The default is GATEPOST_PROVIDER_GENERIC.
+    uint32_t provider;
+    // 0 (the default), or GATEPOST_GUARD_ANY_ORIGIN.
+    uint32_t flags;
+} gatepost_guard_config;
+
 // A key that was left out of a set, and why.
 typedef struct gatepost_skipped_key {
     // Its place in the JSON Web Key Set, counted from zero.
@@ -375,24 +737,6 @@ typedef struct gatepost_policy_config {
     // 0 (the default), or GATEPOST_POLICY bits joined by `|`.
     uint32_t flags;
 } gatepost_policy_config;
-
-// What a resource server asks of a token, checked.
-//
-// Opaque, and a plain value: it may be copied, is never changed by a call that takes it as
-// `const`, and needs no cleaning up. It points to the strings of its configuration, which must
-// live, unchanged, as long as it is used.
-typedef struct gatepost_policy {
-    // Not to be used.
-    size_t opaque[128];
-} gatepost_policy;
-
-// An issuer: its policy and its keys.
-typedef struct gatepost_issuer {
-    // The policy for its tokens.
-    const struct gatepost_policy *policy;
-    // The keys that it signs with.
-    const struct gatepost_key_set *keys;
-} gatepost_issuer;
 
 #ifdef __cplusplus
 extern "C" {
@@ -472,6 +816,166 @@ uint32_t gatepost_access_token_integer_claim(const struct gatepost_access_token 
 uint32_t gatepost_access_token_boolean_claim(const struct gatepost_access_token *token,
                                              struct gatepost_slice name,
                                              bool *boolean);
+
+// Decides by the head of a request who asks, before any of the body is read; if somebody is let
+// in, fills `*principal`.
+//
+// `issuers`: `issuer_count` issuers, at least 1, in any order, no two with the same name. Where
+// `keys` is NULL, because they have not been fetched yet, the issuer's tokens are
+// GATEPOST_KEYS_UNAVAILABLE. `now`: seconds since 1970. `memory`: `length` bytes, of which
+// GATEPOST_AUTHENTICATE_MEMORY are enough; principal and response point into them and into the
+// request. It overlaps neither the request nor the outputs.
+//
+// The order of the checks is fixed: requests for the metadata documents are answered to
+// everybody; then comes the origin (403), preflight requests, the credentials (400, 401), the
+// token (401, or 503 where that cannot be told now), its binding to a key (401). A token that is
+// bound to a client's certificate needs that certificate; one that is bound to a key for DPoP
+// proofs is refused.
+//
+// Returns GATEPOST_OK where the server is to read the body and go on: then `*response` has the
+// headers that the server's own response needs besides its own, for browsers, and nothing else.
+// Else it returns the reason, or GATEPOST_RESPOND where nothing is refused: then `*response` is
+// to be sent, also after GATEPOST_MISUSE, and the body not to be read. It is not written where
+// it is NULL.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say, which nobody changes during the call; nobody
+// else uses `memory`.
+uint32_t gatepost_authenticate(const struct gatepost_guard *guard,
+                               const struct gatepost_issuer *issuers,
+                               size_t issuer_count,
+                               const struct gatepost_request_head *head,
+                               uint64_t now,
+                               void *memory,
+                               size_t length,
+                               struct gatepost_principal *principal,
+                               struct gatepost_response *response);
+
+// Reads what the body of a request asks for into `*operation`, and sees that its headers agree.
+//
+// `head`: as for gatepost_authenticate(). `body`: the whole body. `memory`: `length` bytes, of
+// which GATEPOST_AUTHORIZE_MEMORY are enough; operation and response point into them, and into
+// the body. It is not that of the principal, and overlaps neither the request nor the outputs.
+//
+// Returns GATEPOST_OK, and leaves `*response` as it was; or the reason, and then `*response` is
+// to be sent (400 or 413, with a JSON-RPC error as body; 503 where the caller made a mistake).
+//
+// The caller's part:
+// As for gatepost_authenticate().
+uint32_t gatepost_read_operation(const struct gatepost_guard *guard,
+                                 const struct gatepost_request_head *head,
+                                 struct gatepost_slice body,
+                                 void *memory,
+                                 size_t length,
+                                 struct gatepost_operation *operation,
+                                 struct gatepost_response *response);
+
+// Decides whether `principal` may do what is asked for.
+//
+// `operation`: NULL for a request without a body, such as the GET of revisions of MCP before
+// 2026-07-28; it asks for what no rule speaks of. `memory`: `length` bytes, of which
+// GATEPOST_AUTHORIZE_MEMORY are enough; the response points into them. It is neither that of the
+// principal nor that of the operation, and overlaps neither the request nor the response.
+//
+// Returns GATEPOST_OK, and leaves `*response` as it was; or the reason, and then `*response` is
+// to be sent: 403 with all scopes that the operation needs, or 401 where it needs a token at all
+// and there is none; 503 where the caller made a mistake.
+//
+// The caller's part:
+// As for gatepost_authenticate(); `principal` and `operation` were filled by these functions, and
+// the memory that they point to is as it was.
+uint32_t gatepost_authorize(const struct gatepost_guard *guard,
+                            const struct gatepost_request_head *head,
+                            const struct gatepost_principal *principal,
+                            const struct gatepost_operation *operation,
+                            void *memory,
+                            size_t length,
+                            struct gatepost_response *response);
+
+// Whether `principal` may use the tool, prompt or resource called `name`: for lists that show
+// each what it may use. False for a NULL, another kind, and what is not UTF-8.
+//
+// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT or _RESOURCE.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say; `principal` was filled by
+// gatepost_authenticate(), and the memory that it points to is as it was.
+bool gatepost_permits(const struct gatepost_guard *guard,
+                      const struct gatepost_principal *principal,
+                      uint32_t kind,
+                      struct gatepost_slice name);
+
+// Writes the answer for a reason, for those who know better than the guard: a server that cannot
+// tell for reasons of its own answers with GATEPOST_KEYS_UNAVAILABLE.
+//
+// `reason`: one of enum gatepost_reason. `memory`: as for gatepost_authorize().
+//
+// Returns `reason`, or GATEPOST_MISUSE for what is none. `*response` is to be sent.
+//
+// The caller's part:
+// As for gatepost_authenticate().
+uint32_t gatepost_guard_refuse(const struct gatepost_guard *guard,
+                               const struct gatepost_request_head *head,
+                               uint32_t reason,
+                               void *memory,
+                               size_t length,
+                               struct gatepost_response *response);
+
+// How many bytes a guard needs.
+//
+// GATEPOST_GUARD_SIZE is at least as much, and known to the compiler.
+size_t gatepost_guard_size(void);
+
+// Checks a configuration, makes a guard of it in `memory`, and points `*guard` to it.
+//
+// `memory`: `length` bytes, aligned to GATEPOST_ALIGNMENT; what they hold does not matter. It is
+// the guard's as long as that is used; then it is the caller's again, without further ado. The
+// arrays of the configuration are copied, its strings are not: they must live, unchanged, as long
+// as the guard is used.
+//
+// Takes up to 256 KiB of the stack.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL for fewer bytes than gatepost_guard_size(); GATEPOST_MISUSE
+// for a NULL, memory that is not aligned, the size of another version of this header, a string
+// that is not UTF-8, URLs, scopes and origins that are none, two rules for the same operations
+// and principals, bits that are not defined, switches that contradict each other, and more of
+// anything than there is room for.
+//
+// The caller's part:
+// Nobody else uses `memory` as long as the guard is used; what `config` points to is there.
+uint32_t gatepost_guard_init(void *memory,
+                             size_t length,
+                             const struct gatepost_guard_config *config,
+                             struct gatepost_guard **guard);
+
+// Checks a configuration, makes a guard of it on the heap, and points `*guard` to it.
+//
+// Not in libraries built without std. gatepost_guard_free() gives the memory back.
+//
+// Errors: those of gatepost_guard_init(); GATEPOST_MEMORY_TOO_SMALL where the heap is used up.
+//
+// The caller's part:
+// `guard` is NULL or points to a pointer that may be written; what `config` points to is there.
+uint32_t gatepost_guard_new(const struct gatepost_guard_config *config,
+                            struct gatepost_guard **guard);
+
+// Gives a guard back to the heap; NULL is left alone.
+//
+// Not in libraries built without std.
+//
+// The caller's part:
+// `guard` is NULL or a guard of gatepost_guard_new() that nobody else uses, now or later.
+void gatepost_guard_free(struct gatepost_guard *guard);
+
+// Fills a configuration with the defaults.
+//
+// `size`: sizeof(gatepost_guard_config).
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for the size of another version of this header.
+//
+// The caller's part:
+// `config` is NULL or points to `size` bytes that may be written.
+uint32_t gatepost_guard_config_init(struct gatepost_guard_config *config, size_t size);
 
 // How many bytes a set of `capacity` keys needs; 0 for a capacity of 0 or of more than
 // GATEPOST_MAX_KEYS.
@@ -672,15 +1176,17 @@ struct gatepost_slice gatepost_reason_name(uint32_t number);
 // The text lives for ever. Its `ptr` is NULL for a number that is no reason.
 struct gatepost_slice gatepost_reason_description(uint32_t number);
 
-// The `error` of the challenge (RFC 6750, section 3.1): "invalid_token" or "insufficient_scope".
+// The `error` of the challenge (RFC 6750, section 3.1), such as "invalid_token",
+// "insufficient_scope" or "invalid_request".
 //
-// The text lives for ever. Its `ptr` is NULL where the token is not at fault, and for a number
-// that is no reason.
+// The text lives for ever. Its `ptr` is NULL where neither token nor request is at fault, where
+// credentials are missing, and for a number that is no reason.
 struct gatepost_slice gatepost_reason_oauth_error(uint32_t number);
 
-// The HTTP status to answer with (RFC 6750, section 3.1): 401, 403 or 503; 200 for GATEPOST_OK.
+// The HTTP status to answer with (RFC 6750, section 3.1): 400, 401, 403, 413 or 503; 200 for
+// GATEPOST_OK.
 //
-// 503 stands for what is no fault of the token, and for a number that is no reason.
+// 503 stands for what is no fault of the request, and for a number that is no reason.
 uint32_t gatepost_reason_http_status(uint32_t number);
 
 // Decides whether `token` is an access token that `policy` lets in at `now`, and if so fills

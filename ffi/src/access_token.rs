@@ -52,6 +52,25 @@ const _: () = {
     assert!(!core::mem::needs_drop::<AccessToken<'_>>());
 };
 
+#[cfg(feature = "mcp")]
+impl gatepost_access_token {
+    /// In place of a token where there is none: functions answer as for a `NULL`.
+    pub(crate) const NONE: Self = Self {
+        issuer: gatepost_slice::NONE,
+        subject: gatepost_slice::NONE,
+        client_id: gatepost_slice::NONE,
+        audience: gatepost_slice::NONE,
+        key_id: gatepost_slice::NONE,
+        claims: gatepost_slice::NONE,
+        expires_at: 0,
+        issued_at: 0,
+        algorithm: 0,
+        has_expires_at: false,
+        has_issued_at: false,
+        opaque: [MaybeUninit::uninit(); 48],
+    };
+}
+
 impl From<AccessToken<'_>> for gatepost_access_token {
     fn from(token: AccessToken<'_>) -> Self {
         let mut flat = Self {

@@ -26,13 +26,27 @@ extern crate std;
 mod access_token;
 mod algorithm;
 mod boundary;
+#[cfg(feature = "mcp")]
+mod decide;
+#[cfg(feature = "mcp")]
+mod guard;
+#[cfg(feature = "mcp")]
+mod guard_config;
 mod key_set;
 mod limits;
 mod load;
+#[cfg(feature = "mcp")]
+mod operation;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
 mod policy;
+#[cfg(feature = "mcp")]
+mod principal;
 mod reason;
+#[cfg(feature = "mcp")]
+mod request;
+#[cfg(feature = "mcp")]
+mod response;
 mod slice;
 mod validate;
 mod version;
@@ -42,11 +56,25 @@ mod tests;
 
 pub use access_token::*;
 pub use algorithm::*;
+#[cfg(feature = "mcp")]
+pub use decide::*;
+#[cfg(feature = "mcp")]
+pub use guard::*;
+#[cfg(feature = "mcp")]
+pub use guard_config::*;
 pub use key_set::*;
 pub use limits::*;
 pub use load::*;
+#[cfg(feature = "mcp")]
+pub use operation::*;
 pub use policy::*;
+#[cfg(feature = "mcp")]
+pub use principal::*;
 pub use reason::*;
+#[cfg(feature = "mcp")]
+pub use request::*;
+#[cfg(feature = "mcp")]
+pub use response::*;
 pub use slice::*;
 pub use validate::*;
 pub use version::*;

@@ -22,18 +22,20 @@ pub extern "C" fn gatepost_reason_description(number: u32) -> gatepost_slice {
     text(number, Some("accepted"), |reason| Some(reason.description()))
 }
 
-/// The `error` of the challenge (RFC 6750, section 3.1): "invalid_token" or "insufficient_scope".
+/// The `error` of the challenge (RFC 6750, section 3.1), such as "invalid_token",
+/// "insufficient_scope" or "invalid_request".
 ///
-/// The text lives for ever. Its `ptr` is NULL where the token is not at fault, and for a number
-/// that is no reason.
+/// The text lives for ever. Its `ptr` is NULL where neither token nor request is at fault, where
+/// credentials are missing, and for a number that is no reason.
 #[unsafe(no_mangle)]
 pub extern "C" fn gatepost_reason_oauth_error(number: u32) -> gatepost_slice {
     text(number, None, Reason::oauth_error)
 }
 
-/// The HTTP status to answer with (RFC 6750, section 3.1): 401, 403 or 503; 200 for GATEPOST_OK.
+/// The HTTP status to answer with (RFC 6750, section 3.1): 400, 401, 403, 413 or 503; 200 for
+/// GATEPOST_OK.
 ///
-/// 503 stands for what is no fault of the token, and for a number that is no reason.
+/// 503 stands for what is no fault of the request, and for a number that is no reason.
 #[unsafe(no_mangle)]
 pub extern "C" fn gatepost_reason_http_status(number: u32) -> u32 {
     guard(503, || match (number, reason(number)) {
@@ -53,7 +55,7 @@ fn text(
     })
 }
 
-fn reason(number: u32) -> Option<Reason> {
+pub(crate) fn reason(number: u32) -> Option<Reason> {
     Reason::from_number(u16::try_from(number).ok()?)
 }
 

@@ -57,8 +57,8 @@ fn header() -> String {
 /// choice in C.
 fn reasons() -> String {
     let mut text = String::from(
-        "\n// What the numbers mean: GATEPOST_OK, or why a token, a key set or a policy was refused.\n\
-         // The hundreds tell the stage: 1xx form, 2xx header, 3xx keys, 4xx signature, 5xx claims,\n\
+        "\n// What the numbers mean: GATEPOST_OK, or why a token, a request, a key set or a policy was\n\
+         // refused. The hundreds tell the stage: 1xx form, 2xx header, 3xx keys, 4xx signature, 5xx claims,\n\
          // 6xx scope, 7xx possession, 8xx cannot tell now, 9xx the caller's own mistake.\n\
          enum gatepost_reason {\n    // accepted\n    GATEPOST_OK = 0",
     );

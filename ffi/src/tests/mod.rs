@@ -15,6 +15,8 @@ use serde_json::Value;
 use crate::*;
 
 mod arguments;
+#[cfg(feature = "mcp")]
+mod guard;
 mod objects;
 mod validate;
 

@@ -1,0 +1,78 @@
+//! Who asks: one flat struct.
+
+use core::mem::MaybeUninit;
+use core::ptr;
+
+use gatepost_core::Reason;
+use gatepost_core::mcp::Principal;
+
+use crate::boundary::shared;
+use crate::gatepost_access_token;
+
+/// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
+/// particular.
+///
+/// A plain value: it may be copied. It is for the one guard and the one request, and points into
+/// the memory that was passed to gatepost_authenticate() and into the request; it is good until
+/// that memory is used for something else.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gatepost_principal {
+    /// The token, for gatepost_access_token_has_scope() and the like; zeros where `has_token` is
+    /// false.
+    pub token: gatepost_access_token,
+    /// Whether there is a token. There is none for public operations alone.
+    pub has_token: bool,
+    /// Not to be used.
+    pub state: usize,
+    /// Not to be used.
+    pub opaque: [MaybeUninit<u64>; 56],
+}
+
+const LIVE: usize = 0x7072_696e;
+
+const _: () = {
+    assert!(size_of::<Principal<'_>>() <= size_of::<[MaybeUninit<u64>; 56]>());
+    // Forgetting one leaks nothing.
+    assert!(!core::mem::needs_drop::<Principal<'_>>());
+};
+
+impl From<Principal<'_>> for gatepost_principal {
+    fn from(principal: Principal<'_>) -> Self {
+        let token = principal.token().cloned();
+        let mut flat = Self {
+            has_token: token.is_some(),
+            token: token.map_or(gatepost_access_token::NONE, Into::into),
+            state: LIVE,
+            opaque: [MaybeUninit::uninit(); 56],
+        };
+        // SAFETY: the array is large enough, as is asserted above.
+        unsafe { flat.opaque.as_mut_ptr().cast::<Principal<'_>>().write_unaligned(principal) }
+        flat
+    }
+}
+
+/// The core's principal in a filled struct.
+///
+/// # Safety
+///
+/// The pointer is `NULL`, or points to zeros or to a principal that a guard filled, and nobody
+/// changes what it points to during `'a`.
+pub(crate) unsafe fn principal<'a>(
+    flat: *const gatepost_principal,
+) -> Result<Principal<'a>, Reason> {
+    // SAFETY: the caller vouches for it.
+    let flat = unsafe { shared(flat) }?;
+    if flat.state != LIVE {
+        return Err(Reason::Misuse);
+    }
+    // SAFETY: a filled one holds a `Principal`, wherever it is: sets of scopes want more alignment
+    // than C99 has an easy way to give. A copy is as good, since nothing is dropped.
+    Ok(unsafe { ptr::read_unaligned(flat.opaque.as_ptr().cast()) })
+}
+
+impl core::fmt::Debug for gatepost_principal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("gatepost_principal").finish_non_exhaustive()
+    }
+}
