@@ -10,7 +10,13 @@ import gatepost
 from gatepost import exceptions
 from gatepost._native import REASONS
 
-FAMILIES = {gatepost.GatepostError, gatepost.TokenError, gatepost.KeySetError}
+FAMILIES = {
+    gatepost.GatepostError,
+    gatepost.TokenError,
+    gatepost.RequestError,
+    gatepost.OAuthError,
+    gatepost.KeySetError,
+}
 
 
 def class_of(name: str) -> type[gatepost.GatepostError]:
@@ -35,11 +41,17 @@ def test_every_reason_is_in_the_family_of_what_meets_it(
     row: tuple[int, str, int, str | None, str],
 ) -> None:
     number, name, *_ = row
+    of_requests = 111 <= number < 131 or number in (602, 705, 706)
+    of_oauth = 131 <= number < 200
     of_keys = 310 <= number < 400
     of_callers = name == "misuse"
+    assert issubclass(class_of(name), gatepost.RequestError) == of_requests
+    assert issubclass(class_of(name), gatepost.OAuthError) == of_oauth
     assert issubclass(class_of(name), gatepost.KeySetError) == of_keys
     assert issubclass(class_of(name), gatepost.PolicyError) == of_callers
-    assert issubclass(class_of(name), gatepost.TokenError) == (not of_keys and not of_callers)
+    assert issubclass(class_of(name), gatepost.TokenError) == (
+        not of_requests and not of_oauth and not of_keys and not of_callers
+    )
 
 
 def test_no_class_is_without_a_reason() -> None:

@@ -1,6 +1,7 @@
 """Why something was refused, as exceptions: one class for each reason of the core.
 
-Three families stand under `GatepostError`: `TokenError` (what a token can meet), `KeySetError`
+Families stand under `GatepostError`: `TokenError` (what a token can meet), `RequestError` (what
+the rest of a request can), `OAuthError` (what documents and parameters of OAuth can), `KeySetError`
 (what keys can meet when they are loaded) and `PolicyError` (a mistake of the caller). Numbers,
 names and texts come from the core's table; nothing in them is taken from a token or a key.
 """
@@ -21,9 +22,9 @@ class GatepostError(ValueError):
     number: int
     """The stable number, 101 to 999."""
     http_status: int
-    """What a protected resource answers with: 401, 403 or 503 (RFC 6750, section 3.1)."""
+    """What is answered: 400, 401, 403, 413 or 503 (RFC 6750, section 3.1)."""
     oauth_error: str | None
-    """The challenge's ``error``: ``"invalid_token"``, ``"insufficient_scope"`` or None."""
+    """The ``error`` of a challenge or of an authorization server, such as ``"invalid_token"``."""
 
     _classes: ClassVar[dict[int, type["GatepostError"]]] = {}
 
@@ -47,6 +48,14 @@ class GatepostError(ValueError):
 
 class TokenError(GatepostError):
     """A token was refused. Each reason has a class of its own; catch this one for all of them."""
+
+
+class RequestError(GatepostError):
+    """A request was refused for what else it says. A `Guard` answers instead of raising it."""
+
+
+class OAuthError(GatepostError):
+    """A document or a parameter of OAuth was refused."""
 
 
 class KeySetError(GatepostError):
@@ -101,6 +110,88 @@ class TooDeepError(TokenError, reason="too_deep"):
 
 class EncryptedError(TokenError, reason="encrypted"):
     """The token is encrypted (a compact JWE; RFC 7516, section 7.1)."""
+
+
+class AudienceNotRequestedError(TokenError, reason="audience_not_requested"):
+    """The token is none of the issuer's JWTs, because the client asked for no ``audience``."""
+
+
+# From 111: a request
+
+
+class CredentialsMissingError(RequestError, reason="credentials_missing"):
+    """The request brings no credentials of a kind that is understood (RFC 6750, section 3)."""
+
+
+class InvalidCredentialsError(RequestError, reason="invalid_credentials"):
+    """The ``Authorization`` header is not a scheme and one token (RFC 6750, section 2.1)."""
+
+
+class SeveralCredentialsError(RequestError, reason="several_credentials"):
+    """The request brings credentials more than once (RFC 6750, section 3.1)."""
+
+
+class OriginRefusedError(RequestError, reason="origin_refused"):
+    """The ``Origin`` is none that may ask (RFC 6454, section 7)."""
+
+
+class InvalidMessageError(RequestError, reason="invalid_message"):
+    """The body is not one JSON-RPC message in UTF-8, or names a deciding member twice."""
+
+
+class BatchRefusedError(RequestError, reason="batch_refused"):
+    """The body is a batch of JSON-RPC messages."""
+
+
+class MessageTooLargeError(RequestError, reason="message_too_large"):
+    """The body is longer than the guard takes."""
+
+
+class HeaderMismatchError(RequestError, reason="header_mismatch"):
+    """The headers do not say of the request what its body says."""
+
+
+# From 131: documents and parameters of OAuth
+
+
+class InvalidMetadataError(OAuthError, reason="invalid_metadata"):
+    """A metadata document lacks what it must hold, or holds what it must not."""
+
+
+class MetadataMismatchError(OAuthError, reason="metadata_mismatch"):
+    """A metadata document is that of another issuer or resource (RFC 8414, section 3.3)."""
+
+
+class PkceNotSupportedError(OAuthError, reason="pkce_not_supported"):
+    """The authorization server does not say that it supports PKCE with S256."""
+
+
+class InvalidCodeChallengeError(OAuthError, reason="invalid_code_challenge"):
+    """The code challenge is missing, malformed or not S256 (RFC 7636, section 4.4.1)."""
+
+
+class InvalidCodeVerifierError(OAuthError, reason="invalid_code_verifier"):
+    """The code verifier is not the one of the challenge (RFC 7636, section 4.6)."""
+
+
+class InvalidRedirectUriError(OAuthError, reason="invalid_redirect_uri"):
+    """A redirect URI must not be registered or redirected to (RFC 7591, section 3.2.2)."""
+
+
+class InvalidClientMetadataError(OAuthError, reason="invalid_client_metadata"):
+    """A client's metadata do not make a client (RFC 7591, section 3.2.2)."""
+
+
+class InvalidClientIdError(OAuthError, reason="invalid_client_id"):
+    """A client identifier is not a URL of a metadata document."""
+
+
+class AddressRefusedError(OAuthError, reason="address_refused"):
+    """The address is one that nothing must be fetched from on a stranger's word."""
+
+
+class InvalidChallengeError(OAuthError, reason="invalid_challenge"):
+    """A ``WWW-Authenticate`` header is no list of challenges (RFC 9110, section 11.6.1)."""
 
 
 # 2xx: header
@@ -218,6 +309,10 @@ class InsufficientScopeError(TokenError, reason="insufficient_scope"):
     """The token lacks a required scope (RFC 6750, section 3.1)."""
 
 
+class OperationRefusedError(RequestError, reason="operation_refused"):
+    """The server's rules keep this operation from this principal, whatever its scopes."""
+
+
 # 7xx: possession
 
 
@@ -237,11 +332,23 @@ class NonceRequiredError(TokenError, reason="nonce_required"):
     """The proof of possession lacks the server's nonce."""
 
 
+class InvalidStateError(RequestError, reason="invalid_state"):
+    """A sealed state or handle was not sealed here, for this principal and purpose."""
+
+
+class StateExpiredError(RequestError, reason="state_expired"):
+    """A sealed state or handle has expired."""
+
+
 # 8xx: cannot tell now
 
 
 class KeysUnavailableError(TokenError, reason="keys_unavailable"):
     """The keys that would decide are not to be had now: try again later."""
+
+
+class ReplayStoreFullError(TokenError, reason="replay_store_full"):
+    """There is no room to remember another proof of possession: try again later."""
 
 
 # 9xx: the server's own
