@@ -27,6 +27,14 @@ pub(crate) fn wrong_type(name: &str, types: &str, value: &Bound<'_, PyAny>) -> P
     PyTypeError::new_err(format!("{name} must be {types}, not {found}"))
 }
 
+/// A str, or a sequence of str.
+pub(crate) fn one_or_more(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    match value.cast::<PyString>() {
+        Ok(one) => Ok(vec![one.to_str()?.to_owned()]),
+        Err(_) => value.extract(),
+    }
+}
+
 pub(crate) fn algorithm(py: Python<'_>, name: &str) -> PyResult<Algorithm> {
     Algorithm::from_name(name)
         .ok_or_else(|| errors::misuse(py, &format!("unknown algorithm {name:?}")))

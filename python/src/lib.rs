@@ -8,9 +8,15 @@
 //! beside such a thread, RS256 validations became 5 times and ES256 ones twice as slow.
 
 mod errors;
+mod guard;
 mod input;
 mod key_set;
+mod legacy;
 mod policy;
+mod principal;
+mod request;
+mod response;
+mod rule;
 mod token;
 mod validator;
 
@@ -19,9 +25,21 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::guard::Guard;
+    #[pymodule_export]
     use crate::key_set::{KeySet, SkippedKey};
     #[pymodule_export]
+    use crate::legacy::LegacyServerMetadata;
+    #[pymodule_export]
     use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::principal::Principal;
+    #[pymodule_export]
+    use crate::request::{Operation, RequestHead};
+    #[pymodule_export]
+    use crate::response::Response;
+    #[pymodule_export]
+    use crate::rule::{ClaimRule, Rule};
     #[pymodule_export]
     use crate::token::AccessToken;
     #[pymodule_export]

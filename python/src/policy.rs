@@ -1,11 +1,14 @@
 //! `Policy`: what an access token must be to be accepted.
 
+use std::sync::Arc;
+
 use gatepost::limits::DEFAULT_LEEWAY;
 use gatepost::{Algorithms, Reason, ScopeClaims, Strings};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::rule::{ClaimRule, ClaimRules};
 use crate::{errors, input};
 
 /// What an access token must be to be accepted.
@@ -13,8 +16,8 @@ use crate::{errors, input};
 /// `issuer` is compared with `iss` byte for byte; `aud` must name one of `audience` (str or a
 /// sequence of str). `algorithms` are names such as "RS256": every asymmetric one unless given.
 /// `leeway` is in seconds, at most 300. `typ` pins the header's media type. A token must have
-/// every one of `required_scopes`, which `scope_claims` may grant, and every claim that `require`
-/// names.
+/// every one of `required_scopes`, which `scope_claims` may grant, every claim that `require`
+/// names, and those values of claims that the `claims` (of type ClaimRule) demand.
 ///
 /// Raises PolicyError.
 #[pyclass(frozen, module = "gatepost")]
@@ -28,6 +31,7 @@ pub(crate) struct Policy {
     /// `None` for what RFC 9068 demands, `typ` included.
     require: Option<Vec<String>>,
     scope_claims: ScopeClaims,
+    claims: Arc<ClaimRules>,
 }
 
 #[pymethods]
@@ -42,9 +46,10 @@ impl Policy {
         required_scopes = Vec::new(),
         require = vec!["exp".to_owned()],
         scope_claims = ScopeClaims::ALL.into(),
+        claims = Vec::new(),
     ), text_signature = "(issuer, audience, algorithms=None, leeway=30, typ=None, \
                          required_scopes=(), require=['exp'], \
-                         scope_claims=('scope', 'scp', 'permissions'))")]
+                         scope_claims=('scope', 'scp', 'permissions'), claims=())")]
     #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]
     fn new(
         issuer: String,
@@ -55,18 +60,20 @@ impl Policy {
         required_scopes: Vec<String>,
         require: Vec<String>,
         scope_claims: ScopeNames,
+        claims: Vec<Py<ClaimRule>>,
     ) -> PyResult<Self> {
         let py = audience.py();
         let algorithms = algorithms.map(|names| input::algorithms(py, &names)).transpose()?;
         Self {
             issuer,
-            audience: one_or_more(audience)?,
+            audience: input::one_or_more(audience)?,
             algorithms,
             leeway: leeway.0,
             typ,
             required_scopes,
             require: Some(require),
             scope_claims: scope_claims.0,
+            claims: ClaimRules::of(claims).map_err(|reason| errors::refused(py, reason))?,
         }
         .checked(py)
     }
@@ -84,8 +91,9 @@ impl Policy {
         leeway = DEFAULT_LEEWAY.into(),
         required_scopes = Vec::new(),
         scope_claims = ScopeClaims::ALL.into(),
+        claims = Vec::new(),
     ), text_signature = "(issuer, audience, *, algorithms=None, leeway=30, required_scopes=(), \
-                         scope_claims=('scope', 'scp', 'permissions'))")]
+                         scope_claims=('scope', 'scp', 'permissions'), claims=())")]
     fn rfc9068(
         issuer: String,
         audience: &Bound<'_, PyAny>,
@@ -93,18 +101,20 @@ impl Policy {
         leeway: Leeway,
         required_scopes: Vec<String>,
         scope_claims: ScopeNames,
+        claims: Vec<Py<ClaimRule>>,
     ) -> PyResult<Self> {
         let py = audience.py();
         let algorithms = algorithms.map(|names| input::algorithms(py, &names)).transpose()?;
         Self {
             issuer,
-            audience: one_or_more(audience)?,
+            audience: input::one_or_more(audience)?,
             algorithms,
             leeway: leeway.0,
             typ: None,
             required_scopes,
             require: None,
             scope_claims: scope_claims.0,
+            claims: ClaimRules::of(claims).map_err(|reason| errors::refused(py, reason))?,
         }
         .checked(py)
     }
@@ -147,7 +157,8 @@ impl Policy {
         if let Some(algorithms) = self.algorithms {
             policy = policy.with_algorithms(algorithms).map_err(part("algorithms"))?;
         }
-        policy = policy.with_scope_claims(self.scope_claims);
+        policy =
+            policy.with_scope_claims(self.scope_claims).with_claim_rules(self.claims.borrowed());
         policy = policy.with_leeway(self.leeway).map_err(part("leeway"))?;
         if let Some(typ) = &self.typ {
             policy = policy.with_typ(typ).map_err(part("typ"))?;
@@ -220,12 +231,5 @@ impl<'py> FromPyObject<'_, 'py> for ScopeNames {
             }
         }
         Ok(Self(claims))
-    }
-}
-
-fn one_or_more(audience: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    match audience.cast::<PyString>() {
-        Ok(one) => Ok(vec![one.to_str()?.to_owned()]),
-        Err(_) => audience.extract(),
     }
 }

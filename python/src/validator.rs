@@ -3,7 +3,8 @@
 use std::sync::{PoisonError, RwLock};
 
 use gatepost::limits::MEMORY;
-use gatepost::{Reason, UnixTime, UntrustedToken};
+use gatepost::mcp::Authority;
+use gatepost::{PresentedToken, Reason, UnixTime, UntrustedToken};
 use gatepost_hosted::SharedTokenCache;
 use pyo3::prelude::*;
 
@@ -141,8 +142,33 @@ impl Validator {
         Ok(AccessToken::from(&token))
     }
 
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().map(Issuer::name)
+    }
+
     fn find(&self, name: &str) -> Option<&Issuer> {
         self.issuers.iter().find(|issuer| issuer.name() == name)
+    }
+}
+
+impl Authority for Validator {
+    fn validate<'t>(
+        &self,
+        compact: &'t str,
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<PresentedToken<'t>, Reason> {
+        if let [only] = &self.issuers[..] {
+            let keys = only.keys();
+            let keys = keys.keys().remembering(&self.cache);
+            only.policy()?.validate_before_proof(compact, keys, now, memory)
+        } else {
+            let token = UntrustedToken::parse(compact, memory)?;
+            let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
+            let keys = issuer.keys();
+            let keys = keys.keys().remembering(&self.cache);
+            issuer.policy()?.accept_before_proof(token, keys, now)
+        }
     }
 }
 

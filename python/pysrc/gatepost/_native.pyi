@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, final
 
 __all__ = [
@@ -6,8 +6,16 @@ __all__ = [
     "MAX_TOKEN_LEN",
     "REASONS",
     "AccessToken",
+    "ClaimRule",
+    "Guard",
     "KeySet",
+    "LegacyServerMetadata",
+    "Operation",
     "Policy",
+    "Principal",
+    "RequestHead",
+    "Response",
+    "Rule",
     "SkippedKey",
     "Validator",
 ]
@@ -55,6 +63,7 @@ class Policy:
         required_scopes: Sequence[str] = (),
         require: Sequence[str] = ["exp"],
         scope_claims: Sequence[str] = ("scope", "scp", "permissions"),
+        claims: Sequence[ClaimRule] = (),
     ) -> Policy: ...
     @staticmethod
     def rfc9068(
@@ -65,6 +74,7 @@ class Policy:
         leeway: int = 30,
         required_scopes: Sequence[str] = (),
         scope_claims: Sequence[str] = ("scope", "scp", "permissions"),
+        claims: Sequence[ClaimRule] = (),
     ) -> Policy: ...
     @property
     def issuer(self) -> str: ...
@@ -103,3 +113,134 @@ class AccessToken:
     def claims(self) -> dict[str, Any]: ...
     @property
     def claims_json(self) -> str: ...
+
+@final
+class ClaimRule:
+    @staticmethod
+    def one_of(name: str, values: str | Sequence[str]) -> ClaimRule: ...
+    @staticmethod
+    def includes(name: str, values: str | Sequence[str]) -> ClaimRule: ...
+
+@final
+class Rule:
+    @staticmethod
+    def tool(name: str) -> Rule: ...
+    @staticmethod
+    def tools_beginning_with(prefix: str) -> Rule: ...
+    @staticmethod
+    def prompt(name: str) -> Rule: ...
+    @staticmethod
+    def prompts_beginning_with(prefix: str) -> Rule: ...
+    @staticmethod
+    def resource(uri: str) -> Rule: ...
+    @staticmethod
+    def resources_beginning_with(prefix: str) -> Rule: ...
+    @staticmethod
+    def method(name: str) -> Rule: ...
+    @staticmethod
+    def methods_beginning_with(prefix: str) -> Rule: ...
+    def needs(self, *alternatives: str) -> Rule: ...
+    def public(self) -> Rule: ...
+    def refused(self) -> Rule: ...
+    def for_user(self, issuer: str, subject: str) -> Rule: ...
+    def for_client(self, issuer: str, client_id: str) -> Rule: ...
+    def with_claims(self, *claims: ClaimRule) -> Rule: ...
+
+@final
+class LegacyServerMetadata:
+    def __new__(
+        cls,
+        issuer: str,
+        authorization_endpoint: str,
+        token_endpoint: str,
+        *,
+        audience: str | None = None,
+    ) -> LegacyServerMetadata: ...
+
+@final
+class RequestHead:
+    def __new__(
+        cls,
+        method: str | bytes,
+        target: str | bytes,
+        headers: Iterable[tuple[str | bytes, str | bytes]],
+        certificate: bytes | None = None,
+    ) -> RequestHead: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+@final
+class Response:
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def number(self) -> int | None: ...
+
+@final
+class Principal:
+    @property
+    def token(self) -> AccessToken | None: ...
+    @property
+    def issuer(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def client_id(self) -> str | None: ...
+    @property
+    def scopes(self) -> list[str]: ...
+
+@final
+class Operation:
+    @property
+    def kind(self) -> str: ...
+    @property
+    def method(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+
+@final
+class Guard:
+    def __new__(
+        cls,
+        resource: str,
+        validator: Validator,
+        *,
+        authorization_servers: str | Sequence[str] | None = None,
+        scopes_supported: str | Sequence[str] = (),
+        name: str | None = None,
+        documentation: str | None = None,
+        rules: Sequence[Rule] = (),
+        hierarchy: Sequence[tuple[str, str]] = (),
+        base_scopes: str | Sequence[str] = (),
+        origins: str | Sequence[str] = (),
+        any_origin: bool = False,
+        provider: str = "generic",
+        max_message_length: int = 4194304,
+        legacy_metadata: LegacyServerMetadata | None = None,
+    ) -> Guard: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def max_message_length(self) -> int: ...
+    def authenticate(self, head: RequestHead, now: float | None = None) -> Principal | Response: ...
+    def authorize(
+        self, principal: Principal, head: RequestHead, body: str | bytes | None = None
+    ) -> Operation | Response: ...
+    def permits(
+        self,
+        principal: Principal,
+        *,
+        tool: str | None = None,
+        prompt: str | None = None,
+        resource: str | None = None,
+    ) -> bool: ...
+    def refuse(self, head: RequestHead, reason: str) -> Response: ...
+    def response_headers(self, head: RequestHead) -> list[tuple[str, str]]: ...

@@ -1,0 +1,350 @@
+//! `Guard`: from a request to the right answer.
+
+use gatepost::limits::{MAX_MESSAGE_LEN, MAX_SCOPES, OPERATION_MEMORY};
+use gatepost::mcp::{RESPONSE_MEMORY, Rules};
+use gatepost::oauth::{Provider, ResourceMetadata};
+use gatepost::{Reason, Strings};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use self_cell::self_cell;
+
+use crate::legacy::LegacyServerMetadata;
+use crate::principal::Principal;
+use crate::request::{Operation, RequestHead};
+use crate::response::Response;
+use crate::rule::Rule;
+use crate::validator::Validator;
+use crate::{errors, input};
+
+/// The most rules that a guard has.
+pub(crate) const MAX_RULES: usize = 512;
+
+/// Decides about requests to one MCP server: what a client must bring, who it is, and whether that
+/// is enough for what it asks.
+///
+/// `resource` is the public URL of the MCP endpoint, and `authorization_servers` the issuers whose
+/// tokens are accepted: those of `validator` unless given. Both stand in the published metadata,
+/// with `scopes_supported`, the few that basic use needs, `name` and `documentation` (a URL).
+///
+/// One of `rules` decides about an operation, the most specific one; where there is none,
+/// `base_scopes` are needed, alternatives as in `Rule.needs`. `hierarchy` are pairs of a scope and
+/// of those it implies, as words. Browsers may ask from the resource's own origin and from
+/// `origins`, or with `any_origin` from everywhere. `provider` explains the tokens of "auth0",
+/// "okta", "entra_id", "keycloak" or "cognito". Bodies have at most `max_message_length` bytes.
+///
+/// At most 512 rules, which speak of at most 128 scopes. Safe to share between threads.
+///
+/// Raises PolicyError.
+#[pyclass(frozen, module = "gatepost")]
+pub(crate) struct Guard {
+    cell: GuardCell,
+    validator: Py<Validator>,
+}
+
+struct Configuration {
+    resource: String,
+    authorization_servers: Vec<String>,
+    scopes_supported: Vec<String>,
+    name: Option<String>,
+    documentation: Option<String>,
+    rules: Vec<Py<Rule>>,
+    hierarchy: Vec<(String, String)>,
+    base_scopes: Vec<String>,
+    /// `None` for any.
+    origins: Option<Vec<String>>,
+    provider: Provider,
+    max_message_len: usize,
+    legacy_metadata: Option<Py<LegacyServerMetadata>>,
+}
+
+/// What the core's guard borrows from.
+struct Compiled<'c> {
+    metadata: ResourceMetadata<'c>,
+    rules: Rules<'c, MAX_RULES, MAX_SCOPES>,
+    legacy_metadata: Option<gatepost::oauth::LegacyServerMetadata<'c>>,
+}
+
+type Borrowed<'c> = gatepost::mcp::Guard<'c>;
+
+self_cell!(
+    struct CompiledCell {
+        owner: Configuration,
+        #[covariant]
+        dependent: Compiled,
+    }
+);
+
+self_cell!(
+    struct GuardCell {
+        owner: CompiledCell,
+        #[covariant]
+        dependent: Borrowed,
+    }
+);
+
+/// Whoever asks, or why not.
+#[derive(IntoPyObject)]
+enum Authenticated {
+    Principal(Principal),
+    Response(Response),
+}
+
+/// What is let in, or why not.
+#[derive(IntoPyObject)]
+enum Authorized {
+    Operation(Operation),
+    Response(Response),
+}
+
+#[pymethods]
+impl Guard {
+    #[new]
+    #[pyo3(signature = (
+        resource,
+        validator,
+        *,
+        authorization_servers = None,
+        scopes_supported = None,
+        name = None,
+        documentation = None,
+        rules = Vec::new(),
+        hierarchy = Vec::new(),
+        base_scopes = None,
+        origins = None,
+        any_origin = false,
+        provider = "generic",
+        max_message_length = MAX_MESSAGE_LEN,
+        legacy_metadata = None,
+    ), text_signature = "(resource, validator, *, authorization_servers=None, \
+                         scopes_supported=(), name=None, documentation=None, rules=(), \
+                         hierarchy=(), base_scopes=(), origins=(), any_origin=False, \
+                         provider='generic', max_message_length=4194304, legacy_metadata=None)")]
+    #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]
+    fn new(
+        py: Python<'_>,
+        resource: String,
+        validator: Py<Validator>,
+        authorization_servers: Option<&Bound<'_, PyAny>>,
+        scopes_supported: Option<&Bound<'_, PyAny>>,
+        name: Option<String>,
+        documentation: Option<String>,
+        rules: Vec<Py<Rule>>,
+        hierarchy: Vec<(String, String)>,
+        base_scopes: Option<&Bound<'_, PyAny>>,
+        origins: Option<&Bound<'_, PyAny>>,
+        any_origin: bool,
+        provider: &str,
+        max_message_length: usize,
+        legacy_metadata: Option<Py<LegacyServerMetadata>>,
+    ) -> PyResult<Self> {
+        let list = |value: Option<&Bound<'_, PyAny>>| {
+            value.map(input::one_or_more).transpose().map(Option::unwrap_or_default)
+        };
+        let origins = match (list(origins)?, any_origin) {
+            (origins, false) => Some(origins),
+            (origins, true) if origins.is_empty() => None,
+            _ => return Err(errors::misuse(py, "origins beside any_origin")),
+        };
+        let configuration = Configuration {
+            resource,
+            authorization_servers: match authorization_servers {
+                Some(issuers) => input::one_or_more(issuers)?,
+                None => validator.get().issuers().map(str::to_owned).collect(),
+            },
+            scopes_supported: list(scopes_supported)?,
+            name,
+            documentation,
+            rules,
+            hierarchy,
+            base_scopes: list(base_scopes)?,
+            origins,
+            provider: Provider::from_name(provider)
+                .ok_or_else(|| errors::misuse(py, &format!("unknown provider {provider:?}")))?,
+            max_message_len: max_message_length,
+            legacy_metadata,
+        };
+        let cell = CompiledCell::try_new(configuration, Configuration::compile)
+            .and_then(|compiled| GuardCell::try_new(compiled, CompiledCell::guard))
+            .map_err(|part| errors::misuse(py, part))?;
+        Ok(Self { cell, validator })
+    }
+
+    /// The public URL of the MCP endpoint.
+    #[getter]
+    fn resource(&self) -> &str {
+        &self.configuration().resource
+    }
+
+    /// Bytes that a body may have.
+    #[getter]
+    fn max_message_length(&self) -> usize {
+        self.configuration().max_message_len
+    }
+
+    /// Decides by the head of a request who asks, before any of the body is read: a Principal, or
+    /// the Response to send.
+    ///
+    /// `now` is in seconds since 1970, of which a fraction is dropped; `time.time()` unless given.
+    #[pyo3(signature = (head, now = None))]
+    fn authenticate(
+        slf: &Bound<'_, Self>,
+        head: Py<RequestHead>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Authenticated> {
+        let now = input::time(slf.py(), now)?;
+        Ok(match Principal::of(slf.clone().unbind(), head, now) {
+            Ok(principal) => Authenticated::Principal(principal),
+            Err(response) => Authenticated::Response(response),
+        })
+    }
+
+    /// Decides whether `principal`, who sent `head`, may do what the body asks for: the Operation,
+    /// or the Response to send.
+    ///
+    /// `body` is the whole body, str or bytes; None where there is none.
+    ///
+    /// Raises PolicyError where this guard did not let in this principal with this head.
+    #[pyo3(signature = (principal, head, body = None))]
+    fn authorize(
+        slf: &Bound<'_, Self>,
+        principal: &Bound<'_, Principal>,
+        head: &Bound<'_, RequestHead>,
+        body: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Authorized> {
+        let py = slf.py();
+        let asking =
+            principal.get().of_guard(slf).filter(|_| principal.get().has_sent(head)).ok_or_else(
+                || errors::misuse(py, "the principal is of another guard or request"),
+            )?;
+        let (guard, head) = (slf.get().borrowed(), head.get().borrowed());
+        let mut memory = [0; OPERATION_MEMORY + RESPONSE_MEMORY];
+        let operation = match body {
+            None => gatepost::mcp::Operation::WITHOUT_BODY,
+            Some(body) => {
+                let text = input::text(body)
+                    .ok_or_else(|| input::wrong_type("body", "str or bytes", body))?;
+                match guard.read_operation(&head, text, &mut memory) {
+                    Ok(operation) => operation,
+                    Err(response) => return Ok(Authorized::Response(Response::from(&response))),
+                }
+            }
+        };
+        let mut for_response = [0; RESPONSE_MEMORY];
+        Ok(match guard.authorize(&head, asking, &operation, &mut for_response) {
+            Ok(()) => Authorized::Operation(Operation::from(&operation)),
+            Err(response) => Authorized::Response(Response::from(&response)),
+        })
+    }
+
+    /// Whether `principal` may use this tool, prompt or resource: for lists that show each what it
+    /// may use.
+    ///
+    /// Raises PolicyError where this guard did not let in this principal.
+    #[pyo3(signature = (principal, *, tool = None, prompt = None, resource = None))]
+    fn permits(
+        slf: &Bound<'_, Self>,
+        principal: &Bound<'_, Principal>,
+        tool: Option<&str>,
+        prompt: Option<&str>,
+        resource: Option<&str>,
+    ) -> PyResult<bool> {
+        let asking = principal
+            .get()
+            .of_guard(slf)
+            .ok_or_else(|| errors::misuse(slf.py(), "the principal is of another guard"))?;
+        let operation = match (tool, prompt, resource) {
+            (Some(name), None, None) => gatepost::mcp::Operation::tool(name),
+            (None, Some(name), None) => gatepost::mcp::Operation::prompt(name),
+            (None, None, Some(uri)) => gatepost::mcp::Operation::resource(uri),
+            _ => return Err(PyTypeError::new_err("one of tool, prompt and resource is needed")),
+        };
+        Ok(slf.get().borrowed().permits(asking, &operation))
+    }
+
+    /// The answer for the reason with this name, such as "message_too_large" where the body was
+    /// not read to its end, or "keys_unavailable".
+    ///
+    /// Raises PolicyError for an unknown name.
+    fn refuse(&self, py: Python<'_>, head: &RequestHead, reason: &str) -> PyResult<Response> {
+        let reason = Reason::ALL
+            .into_iter()
+            .find(|known| known.name() == reason)
+            .ok_or_else(|| errors::misuse(py, &format!("unknown reason {reason:?}")))?;
+        let mut memory = [0; RESPONSE_MEMORY];
+        Ok(Response::from(&self.borrowed().refuse(&head.borrowed(), reason, &mut memory)))
+    }
+
+    /// Headers that the server's own response to a request that was let in has to have, for
+    /// browsers.
+    fn response_headers(&self, head: &RequestHead) -> Vec<(&'static str, &str)> {
+        self.borrowed().response_headers(&head.borrowed()).collect()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let resource = slf.get().resource().into_pyobject(slf.py())?.repr()?;
+        Ok(format!("Guard(resource={resource})"))
+    }
+}
+
+impl Guard {
+    /// The core's view of this guard.
+    pub(crate) fn borrowed(&self) -> &Borrowed<'_> {
+        self.cell.borrow_dependent()
+    }
+
+    pub(crate) fn validator(&self) -> &Validator {
+        self.validator.get()
+    }
+
+    fn configuration(&self) -> &Configuration {
+        self.cell.borrow_owner().borrow_owner()
+    }
+}
+
+impl Configuration {
+    /// Says which part makes no sense, if one does not.
+    fn compile(&self) -> Result<Compiled<'_>, &'static str> {
+        let part = |name| move |_: Reason| name;
+        let issuers = Strings::from(&self.authorization_servers[..]);
+        let mut metadata = ResourceMetadata::new(&self.resource, issuers)
+            .map_err(part("resource or authorization_servers"))?
+            .with_scopes_supported(Strings::from(&self.scopes_supported[..]))
+            .map_err(part("scopes_supported"))?;
+        if let Some(name) = &self.name {
+            metadata = metadata.with_name(name).map_err(part("name"))?;
+        }
+        if let Some(url) = &self.documentation {
+            metadata = metadata.with_documentation(url).map_err(part("documentation"))?;
+        }
+        let rules: Vec<_> = self.rules.iter().map(|rule| rule.get().borrowed()).collect();
+        let hierarchy: Vec<_> =
+            self.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
+        let rules = Rules::new(&rules, &hierarchy, &self.base_scopes[..])
+            .map_err(part("rules, hierarchy or base_scopes"))?;
+        let legacy_metadata = self
+            .legacy_metadata
+            .as_ref()
+            .map(|legacy| legacy.get().borrowed())
+            .transpose()
+            .map_err(part("legacy_metadata"))?;
+        Ok(Compiled { metadata, rules, legacy_metadata })
+    }
+}
+
+impl CompiledCell {
+    fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
+        let (configuration, compiled) = (self.borrow_owner(), self.borrow_dependent());
+        let mut guard = Borrowed::new(&compiled.metadata)
+            .map_err(|_| "the metadata is too long")?
+            .with_rules(compiled.rules.view())
+            .with_provider(configuration.provider)
+            .with_max_message_len(configuration.max_message_len);
+        if let Some(legacy) = &compiled.legacy_metadata {
+            guard = guard.with_legacy_metadata(legacy);
+        }
+        match &configuration.origins {
+            Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins"),
+            None => Ok(guard.with_any_origin()),
+        }
+    }
+}

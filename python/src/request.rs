@@ -1,0 +1,153 @@
+//! `RequestHead` and `Operation`: what a request is, and what it asks for.
+
+use gatepost::mcp::OperationKind;
+use gatepost::oauth::Header;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use self_cell::self_cell;
+
+use crate::{errors, input};
+
+/// What a server knows of a request before it reads the body.
+///
+/// `target` is the path with the query, as it stands in the request line. `headers` are all of
+/// them, pairs of a name and a value, in any order. `certificate` is the SHA-256 of the client's
+/// certificate, from the TLS layer of this connection and never from a header. Text is str or
+/// bytes.
+///
+/// Raises PolicyError for a certificate's hash that has not 32 bytes.
+#[pyclass(frozen, module = "gatepost")]
+pub(crate) struct RequestHead {
+    method: String,
+    target: String,
+    headers: Headers,
+    certificate: Option<[u8; 32]>,
+}
+
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+type Borrowed<'h> = Vec<Header<'h>>;
+
+self_cell!(
+    /// Headers beside the core's view of them, which is a slice.
+    struct Headers {
+        owner: Pairs,
+        #[covariant]
+        dependent: Borrowed,
+    }
+);
+
+#[pymethods]
+impl RequestHead {
+    #[new]
+    #[pyo3(signature = (method, target, headers, certificate = None))]
+    fn new(
+        method: &Bound<'_, PyAny>,
+        target: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        certificate: Option<&Bound<'_, PyBytes>>,
+    ) -> PyResult<Self> {
+        let certificate = match certificate.map(|hash| hash.as_bytes().try_into()) {
+            None => None,
+            Some(Ok(hash)) => Some(hash),
+            Some(Err(_)) => return Err(errors::misuse(method.py(), "certificate")),
+        };
+        let pairs = headers.try_iter()?.map(|pair| pair_of(&pair?)).collect::<PyResult<Pairs>>()?;
+        Ok(Self {
+            method: line_part("method", method)?,
+            target: line_part("target", target)?,
+            headers: Headers::new(pairs, |pairs| {
+                pairs.iter().map(|(name, value)| Header { name, value }).collect()
+            }),
+            certificate,
+        })
+    }
+
+    #[getter]
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    #[getter]
+    fn target(&self) -> &str {
+        &self.target
+    }
+
+    fn __repr__(&self) -> &'static str {
+        // Headers hold tokens, targets whatever a client puts there.
+        "RequestHead(...)"
+    }
+}
+
+impl RequestHead {
+    /// The core's view of this head.
+    pub(crate) fn borrowed(&self) -> gatepost::oauth::RequestHead<'_> {
+        gatepost::oauth::RequestHead {
+            method: &self.method,
+            target: &self.target,
+            headers: self.headers.borrow_dependent(),
+            certificate: self.certificate,
+        }
+    }
+}
+
+/// A part of the request line. What is not UTF-8 becomes U+FFFD, which stands in no method and no
+/// target that anything is compared with.
+fn line_part(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = input::text(value).ok_or_else(|| input::wrong_type(name, "str or bytes", value))?;
+    Ok(String::from_utf8_lossy(text).into_owned())
+}
+
+fn pair_of(pair: &Bound<'_, PyAny>) -> PyResult<(Vec<u8>, Vec<u8>)> {
+    let wrong = || PyTypeError::new_err("headers must be pairs of str or bytes");
+    let items: Vec<Bound<'_, PyAny>> = pair.extract().map_err(|_: PyErr| wrong())?;
+    let [name, value] = &items[..] else { return Err(wrong()) };
+    match (input::text(name), input::text(value)) {
+        (Some(name), Some(value)) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(wrong()),
+    }
+}
+
+/// What a request asks for, and is let in to do.
+///
+/// `kind` is "tool", "prompt", "resource", "task", "method" for any other method, or "response"
+/// for what is no request at all, as a GET.
+#[pyclass(frozen, module = "gatepost")]
+pub(crate) struct Operation {
+    #[pyo3(get)]
+    kind: &'static str,
+    /// The method of JSON-RPC.
+    #[pyo3(get)]
+    method: Option<String>,
+    /// The name of the tool or the prompt, the URI of the resource, the identifier of the task.
+    #[pyo3(get)]
+    name: Option<String>,
+}
+
+impl From<&gatepost::mcp::Operation<'_>> for Operation {
+    fn from(operation: &gatepost::mcp::Operation<'_>) -> Self {
+        let kind = match operation.kind() {
+            OperationKind::Tool => "tool",
+            OperationKind::Prompt => "prompt",
+            OperationKind::Resource => "resource",
+            OperationKind::Task => "task",
+            OperationKind::Response => "response",
+            _ => "method",
+        };
+        Self {
+            kind,
+            method: operation.method().map(str::to_owned),
+            name: operation.name().map(str::to_owned),
+        }
+    }
+}
+
+#[pymethods]
+impl Operation {
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let (py, this) = (slf.py(), slf.get());
+        let method = this.method.as_deref().into_pyobject(py)?.repr()?;
+        let name = this.name.as_deref().into_pyobject(py)?.repr()?;
+        Ok(format!("Operation(kind='{}', method={method}, name={name})", this.kind))
+    }
+}
