@@ -51,6 +51,20 @@ ASSERT_LAYOUT(offsetof(gatepost_access_token, algorithm) == 112);
 ASSERT_LAYOUT(offsetof(gatepost_access_token, has_expires_at) == 116);
 ASSERT_LAYOUT(offsetof(gatepost_access_token, has_issued_at) == 117);
 ASSERT_LAYOUT(offsetof(gatepost_access_token, opaque) == 120);
+ASSERT_LAYOUT(sizeof(gatepost_header) == 32);
+ASSERT_LAYOUT(offsetof(gatepost_header, value) == 16);
+ASSERT_LAYOUT(sizeof(gatepost_request_head) == 56);
+ASSERT_LAYOUT(offsetof(gatepost_request_head, headers) == 32);
+ASSERT_LAYOUT(offsetof(gatepost_request_head, certificate) == 48);
+ASSERT_LAYOUT(sizeof(gatepost_response) == 544);
+ASSERT_LAYOUT(offsetof(gatepost_response, headers) == 8);
+ASSERT_LAYOUT(offsetof(gatepost_response, header_count) == 520);
+ASSERT_LAYOUT(offsetof(gatepost_response, body) == 528);
+ASSERT_LAYOUT(sizeof(gatepost_claim_rule) == 40);
+ASSERT_LAYOUT(sizeof(gatepost_rule) == 104);
+ASSERT_LAYOUT(sizeof(gatepost_implication) == 32);
+ASSERT_LAYOUT(offsetof(gatepost_principal, token) == 0);
+ASSERT_LAYOUT(offsetof(gatepost_principal, has_token) == 504);
 #endif
 
 #define REQUIRE(condition) require(condition, #condition, __LINE__)
@@ -213,6 +227,178 @@ static void test_policy(void) {
     REQUIRE(gatepost_policy_init(&policy, sizeof policy, &config) == GATEPOST_MISUSE);
 }
 
+static bool has_header(const gatepost_response *response, const char *name, const char *value) {
+    size_t i;
+
+    for (i = 0; i < response->header_count; i++) {
+        if (is(response->headers[i].name, name) && is(response->headers[i].value, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* {"iss":"https://issuer.example","aud":"https://mcp.example.com/mcp","exp":2000000000,
+   "sub":"alice","scope":"mcp:read"}, by HS256 with the secret of test_secret(). */
+static const char *const BEARER =
+    "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwiYXVkIjoiaHR0cHM6"
+    "Ly9tY3AuZXhhbXBsZS5jb20vbWNwIiwiZXhwIjoyMDAwMDAwMDAwLCJzdWIiOiJhbGljZSIsInNjb3BlIjoibWNw"
+    "OnJlYWQifQ.ckQsB_9noIqCsPtD_R2ALJ3S0zinqHRJ_8Rn1jJjAzc";
+
+/* Head, body and decision of one request; what is answered is left in `*response`. */
+static uint32_t ask(const gatepost_guard *guard, const gatepost_issuer *issuer, const char *method,
+                    const char *target, const char *const *headers, const char *body,
+                    gatepost_response *response) {
+    static unsigned char memory[GATEPOST_AUTHENTICATE_MEMORY];
+    static unsigned char read_memory[GATEPOST_AUTHORIZE_MEMORY];
+    static unsigned char authorize_memory[GATEPOST_AUTHORIZE_MEMORY];
+    gatepost_header list[8];
+    gatepost_request_head head;
+    gatepost_principal principal;
+    gatepost_operation operation;
+    uint32_t answer;
+
+    head.method = slice(method);
+    head.target = slice(target);
+    head.headers = list;
+    head.header_count = 0;
+    head.certificate = NULL;
+    for (; headers[0] != NULL; headers += 2) {
+        list[head.header_count].name = slice(headers[0]);
+        list[head.header_count++].value = slice(headers[1]);
+    }
+    answer = gatepost_authenticate(guard, issuer, 1, &head, 1700000000, memory, sizeof memory,
+                                   &principal, response);
+    if (answer != GATEPOST_OK) {
+        return answer;
+    }
+    REQUIRE(principal.has_token && is(principal.token.subject, "alice"));
+    REQUIRE(gatepost_access_token_has_scope(&principal.token, slice("mcp:read")));
+    REQUIRE(gatepost_permits(guard, &principal, GATEPOST_OPERATION_TOOL, slice("read")));
+    REQUIRE(!gatepost_permits(guard, &principal, GATEPOST_OPERATION_TOOL, slice("write")));
+    answer = gatepost_read_operation(guard, &head, slice(body), read_memory, sizeof read_memory,
+                                     &operation, response);
+    if (answer != GATEPOST_OK) {
+        return answer;
+    }
+    return gatepost_authorize(guard, &head, &principal, &operation, authorize_memory,
+                              sizeof authorize_memory, response);
+}
+
+static void decide_with(const gatepost_guard *guard, const gatepost_issuer *issuer) {
+    static const char *const none[] = {NULL};
+    static const char *const preflight[] = {"Origin", "https://mcp.example.com",
+                                            "Access-Control-Request-Method", "POST", NULL};
+    static const char *const foreign[] = {"Origin", "https://elsewhere.example", NULL};
+    const char *const bearer[] = {"authorization", BEARER, NULL};
+    static const char *const path = "/.well-known/oauth-protected-resource/mcp";
+    static const char *const read =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"read\"}}";
+    static const char *const write =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"write\"}}";
+    char long_body[301];
+    gatepost_response response;
+
+    REQUIRE(ask(guard, issuer, "POST", "/mcp", bearer, read, &response) == GATEPOST_OK);
+
+    REQUIRE(ask(guard, issuer, "POST", "/mcp", none, read, &response)
+            == GATEPOST_CREDENTIALS_MISSING);
+    REQUIRE(response.status == 401 && response.reason == GATEPOST_CREDENTIALS_MISSING);
+    REQUIRE(has_header(&response, "WWW-Authenticate",
+                       "Bearer scope=\"mcp:read\", resource_metadata=\"https://mcp.example.com"
+                       "/.well-known/oauth-protected-resource/mcp\""));
+
+    REQUIRE(ask(guard, issuer, "POST", "/mcp", bearer, write, &response)
+            == GATEPOST_INSUFFICIENT_SCOPE);
+    REQUIRE(response.status == 403);
+    REQUIRE(has_header(&response, "Content-Type", "application/json"));
+
+    REQUIRE(ask(guard, issuer, "POST", "/mcp", foreign, read, &response)
+            == GATEPOST_ORIGIN_REFUSED);
+    REQUIRE(response.status == 403);
+
+    memset(long_body, ' ', sizeof long_body - 1);
+    long_body[sizeof long_body - 1] = '\0';
+    REQUIRE(ask(guard, issuer, "POST", "/mcp", bearer, long_body, &response)
+            == GATEPOST_MESSAGE_TOO_LARGE);
+    REQUIRE(response.status == 413);
+
+    REQUIRE(ask(guard, issuer, "GET", path, none, "", &response) == GATEPOST_RESPOND);
+    REQUIRE(response.status == 200 && response.reason == GATEPOST_OK);
+    REQUIRE(is(response.body,
+               "{\"resource\":\"https://mcp.example.com/mcp\","
+               "\"authorization_servers\":[\"https://issuer.example\"],"
+               "\"bearer_methods_supported\":[\"header\"]}"));
+
+    REQUIRE(ask(guard, issuer, "OPTIONS", "/mcp", preflight, "", &response) == GATEPOST_RESPOND);
+    REQUIRE(response.status == 204 && response.body.ptr == NULL);
+    REQUIRE(has_header(&response, "Access-Control-Allow-Origin", "https://mcp.example.com"));
+}
+
+static void test_guards(void) {
+    static uint64_t memory[GATEPOST_GUARD_SIZE / 8];
+    gatepost_slice resource = slice("https://mcp.example.com/mcp");
+    gatepost_slice server = slice("https://issuer.example");
+    gatepost_slice base = slice("mcp:read"), needed = slice("mcp:write");
+    gatepost_key_set *keys = NULL;
+    gatepost_guard *guard = NULL;
+    gatepost_guard_config config;
+    gatepost_policy_config policy_config;
+    gatepost_policy policy;
+    gatepost_issuer issuer;
+    gatepost_rule rule;
+    gatepost_response response;
+
+    REQUIRE(gatepost_key_set_new(1, &keys) == GATEPOST_OK);
+    REQUIRE(gatepost_key_set_load_secret(keys, slice("0123456789abcdef0123456789abcdef"),
+                                         GATEPOST_ALGORITHM_HS256, NONE) == GATEPOST_OK);
+    gatepost_policy_config_init(&policy_config, sizeof policy_config);
+    policy_config.issuer = server;
+    policy_config.audiences = &resource;
+    policy_config.audience_count = 1;
+    REQUIRE(gatepost_policy_init(&policy, sizeof policy, &policy_config) == GATEPOST_OK);
+    issuer.policy = &policy;
+    issuer.keys = keys;
+
+    REQUIRE(gatepost_guard_config_init(&config, sizeof config) == GATEPOST_OK);
+    REQUIRE(config.max_message_length == 4194304);
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+    config.resource = resource;
+    config.authorization_servers = &server;
+    config.authorization_server_count = 1;
+    memset(&rule, 0, sizeof rule);
+    rule.kind = GATEPOST_OPERATION_TOOL;
+    rule.pattern = slice("write");
+    rule.alternatives = &needed;
+    rule.alternative_count = 1;
+    config.rules = &rule;
+    config.rule_count = 1;
+    config.base_scopes = &base;
+    config.base_scope_count = 1;
+    config.max_message_length = 200;
+
+    REQUIRE(gatepost_guard_size() <= GATEPOST_GUARD_SIZE);
+    memset(memory, 0xa5, sizeof memory);
+    REQUIRE(gatepost_guard_init(memory, gatepost_guard_size() - 1, &config, &guard)
+            == GATEPOST_MEMORY_TOO_SMALL);
+    REQUIRE(gatepost_guard_init(memory, sizeof memory, &config, &guard) == GATEPOST_OK);
+    decide_with(guard, &issuer);
+    /* The lists are copied. */
+    memset(&rule, 0xa5, sizeof rule);
+    decide_with(guard, &issuer);
+    rule.flags = GATEPOST_RULE_PUBLIC | GATEPOST_RULE_REFUSED;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+
+    config.rule_count = 0;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_OK);
+    REQUIRE(gatepost_authenticate(guard, NULL, 0, NULL, 0, NULL, 0, NULL, &response)
+            == GATEPOST_MISUSE);
+    REQUIRE(response.status == 503 && response.header_count == 0);
+    gatepost_guard_free(guard);
+    gatepost_guard_free(NULL);
+    gatepost_key_set_free(keys);
+}
+
 static void test_nothing_at_all(void) {
     gatepost_policy policy;
     gatepost_access_token token;
@@ -238,6 +424,7 @@ int main(void) {
     test_servers();
     test_secret();
     test_policy();
+    test_guards();
     test_nothing_at_all();
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

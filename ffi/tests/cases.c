@@ -8,102 +8,17 @@
  *     validate POLICY KEYS NOW HEX      the number; for an accepted token what was read
  *     any NOW HEX POLICY:KEYS...        the same
  *     verify KEYS ALGORITHMS HEX        the number; the payload
- *
- * Texts are in hexadecimal after an "x", so that an empty one is "x"; "-" stands for none. The
- * parser trusts its input: it is the test's own.
+ *     guard I FIELD=VALUE...            OK or the reason
+ *     decide GUARD POLICY KEYS NOW METHOD TARGET CERTIFICATE BODY NAME VALUE...
+ *                                       the number; the subject, or status, headers and body
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "gatepost.h"
-
-enum { SLOTS = 64, MAX_KEYS = 64, MAX_LIST = 600, MAX_LINE = 4 << 20, MAX_TEXT = 2 << 20 };
+#include "lines.h"
 
 static gatepost_key_set *key_sets[SLOTS];
 static gatepost_policy policies[SLOTS];
-
-/* The strings of the policies live here: a policy points to them. */
-static char *texts[SLOTS][64];
-static size_t text_counts[SLOTS];
-
-static char line[MAX_LINE];
+static gatepost_guard *guards[SLOTS];
 static unsigned char token[MAX_TEXT];
 static unsigned char memory[GATEPOST_MEMORY];
-
-static void die(const char *message) {
-    fprintf(stderr, "cases: %s\n", message);
-    exit(2);
-}
-
-static int digit(char c) {
-    return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
-/* Decodes "x..." into `to` of `room` bytes; "-" is a NULL slice. */
-static gatepost_slice decode(const char *hex, unsigned char *to, size_t room) {
-    gatepost_slice text = {NULL, 0};
-    size_t i, len = strlen(hex);
-
-    if (strcmp(hex, "-") == 0) {
-        return text;
-    }
-    if (hex[0] != 'x' || len / 2 > room) {
-        die("not a text, or too long");
-    }
-    for (i = 0; i < len / 2; i++) {
-        to[i] = (unsigned char)(digit(hex[1 + 2 * i]) * 16 + digit(hex[2 + 2 * i]));
-    }
-    text.ptr = to;
-    text.len = len / 2;
-    return text;
-}
-
-static gatepost_slice keep(size_t policy, const char *hex) {
-    size_t len = strlen(hex) / 2;
-    char *text = malloc(len + 1);
-
-    if (text == NULL || text_counts[policy] == 64) {
-        die("out of memory");
-    }
-    texts[policy][text_counts[policy]++] = text;
-    return decode(hex, (unsigned char *)text, len + 1);
-}
-
-static void print_hex(gatepost_slice text) {
-    size_t i;
-
-    if (text.ptr == NULL) {
-        printf(" -");
-        return;
-    }
-    printf(" x");
-    for (i = 0; i < text.len; i++) {
-        printf("%02x", text.ptr[i]);
-    }
-}
-
-static char *word(void) {
-    char *next = strtok(NULL, " \n");
-
-    if (next == NULL) {
-        die("a word is missing");
-    }
-    return next;
-}
-
-static size_t number(void) {
-    return (size_t)strtoull(word(), NULL, 10);
-}
-
-static size_t index_of_slot(void) {
-    size_t i = number();
-
-    if (i >= SLOTS) {
-        die("no such slot");
-    }
-    return i;
-}
 
 static void run_keys(void) {
     size_t i = index_of_slot();
@@ -148,9 +63,7 @@ static void run_policy(void) {
     char *field;
     uint32_t reason;
 
-    while (text_counts[i] > 0) {
-        free(texts[i][--text_counts[i]]);
-    }
+    forget_texts(i);
     gatepost_policy_config_init(&config, sizeof config);
     config.audiences = audiences;
     config.required_scopes = scopes;
@@ -227,11 +140,11 @@ static void spoil(gatepost_access_token *read) {
     memset(read, 0x5a, sizeof *read);
 }
 
-static void require_untouched(uint32_t reason, const gatepost_access_token *read) {
-    const unsigned char *bytes = (const unsigned char *)read;
+static void require_untouched(uint32_t reason, const void *output, size_t size) {
+    const unsigned char *bytes = output;
     size_t i;
 
-    for (i = 0; reason != GATEPOST_OK && i < sizeof *read; i++) {
+    for (i = 0; reason != GATEPOST_OK && i < size; i++) {
         if (bytes[i] != 0x5a) {
             die("an error changed the output");
         }
@@ -248,7 +161,7 @@ static void run_validate(void) {
     spoil(&read);
     reason = gatepost_validate(&policies[policy], key_sets[keys], compact, now, memory,
                                sizeof memory, &read);
-    require_untouched(reason, &read);
+    require_untouched(reason, &read, sizeof read);
     print_verdict(reason, &read);
 }
 
@@ -274,7 +187,7 @@ static void run_any(void) {
     }
     spoil(&read);
     reason = gatepost_validate_any(issuers, count, compact, now, memory, sizeof memory, &read);
-    require_untouched(reason, &read);
+    require_untouched(reason, &read, sizeof read);
     print_verdict(reason, &read);
 }
 
@@ -290,6 +203,220 @@ static void run_verify(void) {
     if (reason == GATEPOST_OK) {
         print_hex(payload);
     }
+    printf("\n");
+}
+
+/* The parts of a value, which colons separate. */
+static void split(char *value, char **parts, size_t count) {
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        parts[i] = value;
+        value = strchr(value, ':');
+        if ((value == NULL) != (i + 1 == count)) {
+            die("another number of parts");
+        }
+        if (value != NULL) {
+            *value++ = '\0';
+        }
+    }
+}
+
+/* What the fields of a guard fill: `need` is for the last rule, `value` for its last claim. */
+static struct {
+    gatepost_slice servers[8], scopes[8], origins[8], base[8], needs[64], values[64];
+    gatepost_rule rules[32];
+    gatepost_claim_rule claims[32];
+    gatepost_implication implications[8];
+    size_t need_count, value_count, claim_count;
+} lists;
+
+static void add_rule(gatepost_guard_config *config, size_t slot, char *value) {
+    gatepost_rule *rule = &lists.rules[config->rule_count++];
+    char *parts[6];
+
+    split(value, parts, 6);
+    rule->kind = (uint32_t)strtoul(parts[0], NULL, 10);
+    rule->flags = (uint32_t)strtoul(parts[1], NULL, 10);
+    rule->pattern = keep(slot, parts[2]);
+    rule->issuer = keep(slot, parts[3]);
+    rule->subject = keep(slot, parts[4]);
+    rule->client_id = keep(slot, parts[5]);
+    rule->alternatives = &lists.needs[lists.need_count];
+    rule->claims = &lists.claims[lists.claim_count];
+}
+
+static void add_claim(gatepost_guard_config *config, size_t slot, char *value) {
+    gatepost_claim_rule *claim = &lists.claims[lists.claim_count++];
+    char *parts[2];
+
+    split(value, parts, 2);
+    claim->flags = (uint32_t)strtoul(parts[0], NULL, 10);
+    claim->name = keep(slot, parts[1]);
+    claim->values = &lists.values[lists.value_count];
+    lists.rules[config->rule_count - 1].claim_count++;
+}
+
+static void add_implication(gatepost_guard_config *config, size_t slot, char *value) {
+    gatepost_implication *implication = &lists.implications[config->hierarchy_count++];
+    char *parts[2];
+
+    split(value, parts, 2);
+    implication->broad = keep(slot, parts[0]);
+    implication->narrow = keep(slot, parts[1]);
+}
+
+static void run_guard(void) {
+    size_t i = index_of_slot(), slot = SLOTS + i;
+    gatepost_guard_config config;
+    char *field;
+    uint32_t reason;
+
+    gatepost_guard_free(guards[i]);
+    guards[i] = NULL;
+    forget_texts(slot);
+    memset(&lists, 0, sizeof lists);
+    gatepost_guard_config_init(&config, sizeof config);
+    config.authorization_servers = lists.servers;
+    config.scopes_supported = lists.scopes;
+    config.origins = lists.origins;
+    config.rules = lists.rules;
+    config.hierarchy = lists.implications;
+    config.base_scopes = lists.base;
+    while ((field = strtok(NULL, " \n")) != NULL) {
+        char *value = strchr(field, '=');
+
+        if (value == NULL) {
+            die("not a field of a guard");
+        }
+        *value++ = '\0';
+        if (strcmp(field, "resource") == 0) {
+            config.resource = keep(slot, value);
+        } else if (strcmp(field, "server") == 0) {
+            lists.servers[config.authorization_server_count++] = keep(slot, value);
+        } else if (strcmp(field, "scope") == 0) {
+            lists.scopes[config.scopes_supported_count++] = keep(slot, value);
+        } else if (strcmp(field, "origin") == 0) {
+            lists.origins[config.origin_count++] = keep(slot, value);
+        } else if (strcmp(field, "base") == 0) {
+            lists.base[config.base_scope_count++] = keep(slot, value);
+        } else if (strcmp(field, "implies") == 0) {
+            add_implication(&config, slot, value);
+        } else if (strcmp(field, "rule") == 0) {
+            add_rule(&config, slot, value);
+        } else if (strcmp(field, "need") == 0) {
+            lists.needs[lists.need_count++] = keep(slot, value);
+            lists.rules[config.rule_count - 1].alternative_count++;
+        } else if (strcmp(field, "claim") == 0) {
+            add_claim(&config, slot, value);
+        } else if (strcmp(field, "value") == 0) {
+            lists.values[lists.value_count++] = keep(slot, value);
+            lists.claims[lists.claim_count - 1].value_count++;
+        } else if (strcmp(field, "legacy") == 0) {
+            char *parts[4];
+
+            split(value, parts, 4);
+            config.legacy_issuer = keep(slot, parts[0]);
+            config.legacy_authorization_endpoint = keep(slot, parts[1]);
+            config.legacy_token_endpoint = keep(slot, parts[2]);
+            config.legacy_audience = keep(slot, parts[3]);
+        } else if (strcmp(field, "provider") == 0) {
+            config.provider = (uint32_t)strtoul(value, NULL, 10);
+        } else if (strcmp(field, "flags") == 0) {
+            config.flags = (uint32_t)strtoul(value, NULL, 10);
+        } else if (strcmp(field, "max") == 0) {
+            config.max_message_length = (size_t)strtoul(value, NULL, 10);
+        } else {
+            die("no such field of a guard");
+        }
+    }
+    reason = gatepost_guard_new(&config, &guards[i]);
+    /* The lists are copied. */
+    memset(&lists, 0xa5, sizeof lists);
+    printf("%u\n", (unsigned)reason);
+}
+
+static void print_response(uint32_t number_of_answer, const gatepost_response *response) {
+    size_t i;
+
+    if (response->reason != (number_of_answer == GATEPOST_RESPOND ? 0 : number_of_answer)) {
+        die("the response has another reason");
+    }
+    printf("%u %u", (unsigned)number_of_answer, (unsigned)response->status);
+    print_hex(response->body);
+    for (i = 0; i < response->header_count; i++) {
+        print_hex(response->headers[i].name);
+        print_hex(response->headers[i].value);
+    }
+    printf("\n");
+}
+
+static void run_decide(void) {
+    static unsigned char authenticate_memory[GATEPOST_AUTHENTICATE_MEMORY];
+    static unsigned char read_memory[GATEPOST_AUTHORIZE_MEMORY];
+    static unsigned char authorize_memory[GATEPOST_AUTHORIZE_MEMORY];
+    static unsigned char request[MAX_TEXT];
+    size_t guard = index_of_slot(), keys, header_count = 0, used = 0;
+    gatepost_issuer issuer;
+    gatepost_header headers[128];
+    gatepost_request_head head;
+    gatepost_slice body, *parts[4];
+    gatepost_principal principal;
+    gatepost_operation operation;
+    gatepost_response response;
+    gatepost_slice certificate;
+    uint64_t now;
+    uint32_t answer;
+    char *name;
+    size_t i;
+
+    issuer.policy = &policies[index_of_slot()];
+    keys = number();
+    issuer.keys = keys < SLOTS ? key_sets[keys] : NULL;
+    now = strtoull(word(), NULL, 10);
+    parts[0] = &head.method;
+    parts[1] = &head.target;
+    parts[2] = &certificate;
+    parts[3] = &body;
+    for (i = 0; i < 4; i++) {
+        *parts[i] = decode(word(), request + used, sizeof request - used);
+        used += parts[i]->len;
+    }
+    while ((name = strtok(NULL, " \n")) != NULL) {
+        gatepost_header *header = &headers[header_count++];
+
+        header->name = decode(name, request + used, sizeof request - used);
+        used += header->name.len;
+        header->value = decode(word(), request + used, sizeof request - used);
+        used += header->value.len;
+    }
+    head.headers = headers;
+    head.header_count = header_count;
+    head.certificate = certificate.ptr;
+
+    memset(authenticate_memory, 0xa5, sizeof authenticate_memory);
+    memset(&principal, 0x5a, sizeof principal);
+    memset(&response, 0xa5, sizeof response);
+    answer = gatepost_authenticate(guards[guard], &issuer, 1, &head, now, authenticate_memory,
+                                   sizeof authenticate_memory, &principal, &response);
+    require_untouched(answer, &principal, sizeof principal);
+    if (answer == GATEPOST_OK && body.ptr != NULL) {
+        memset(&operation, 0x5a, sizeof operation);
+        answer = gatepost_read_operation(guards[guard], &head, body, read_memory,
+                                         sizeof read_memory, &operation, &response);
+        require_untouched(answer, &operation, sizeof operation);
+    }
+    if (answer == GATEPOST_OK) {
+        answer = gatepost_authorize(guards[guard], &head, &principal,
+                                    body.ptr == NULL ? NULL : &operation, authorize_memory,
+                                    sizeof authorize_memory, &response);
+    }
+    if (answer != GATEPOST_OK) {
+        print_response(answer, &response);
+        return;
+    }
+    printf("0");
+    print_hex(principal.token.subject);
     printf("\n");
 }
 
@@ -311,15 +438,19 @@ int main(void) {
             run_any();
         } else if (strcmp(command, "verify") == 0) {
             run_verify();
+        } else if (strcmp(command, "guard") == 0) {
+            run_guard();
+        } else if (strcmp(command, "decide") == 0) {
+            run_decide();
         } else {
             die("no such command");
         }
     }
     for (i = 0; i < SLOTS; i++) {
         gatepost_key_set_free(key_sets[i]);
-        while (text_counts[i] > 0) {
-            free(texts[i][--text_counts[i]]);
-        }
+        gatepost_guard_free(guards[i]);
+        forget_texts(i);
+        forget_texts(SLOTS + i);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-"""Holds the C library to testdata/cases.json: `python3 cases.py PROGRAM [EVERY]`.
+"""Holds the C library to testdata/{cases,decisions}.json: `python3 cases.py PROGRAM [EVERY]`.
 
 PROGRAM (a command, split at spaces) is cases.c, compiled: it knows no JSON, so each case is sent
 to it as one line, and answered with one line. EVERY n takes only every nth case, for slow
@@ -23,8 +23,13 @@ REASONS = {
     for name, number in re.findall(r"^    GATEPOST_(\w+) = (\d+),?$", HEADER, re.MULTILINE)
 }
 RFC9068, NO_REQUIRED_CLAIMS = 1, 2
+CONSTANTS = {
+    name: int(number) for name, number in re.findall(r"#define GATEPOST_(\w+) (\d+)", HEADER)
+}
 # The place for key sets that are needed once.
 SCRATCH = 63
+# The place of keys that are not to be had.
+NOWHERE = 64
 
 
 def text(value: str | bytes | None) -> str:
@@ -140,25 +145,109 @@ def commands(cases: dict, every: int):
         yield case, line, check_payload
 
 
+def rule_fields(rule: dict) -> list[str]:
+    kind = CONSTANTS[f"OPERATION_{rule['kind'].upper()}"]
+    flags = sum(
+        CONSTANTS[f"RULE_{name.upper()}"] for name in ("prefix", "public", "refused") if rule[name]
+    )
+    issuer, subject = rule["user"] or [None, None]
+    issuer, client = rule["client"] or [issuer, None]
+    who = ":".join(map(text, [rule["pattern"], issuer, subject, client]))
+    fields = [f"rule={kind}:{flags}:{who}"]
+    fields += [f"need={text(words)}" for words in rule["needs"] or []]
+    for claim in rule["claims"]:
+        values = claim.get("one_of") or claim["includes"]
+        flags = CONSTANTS["CLAIM_ARRAY"] if "includes" in claim else 0
+        fields.append(f"claim={flags}:{text(claim['name'])}")
+        fields += [f"value={text(value)}" for value in values]
+    return fields
+
+
+def guard_command(place: int, guard: dict) -> str:
+    fields = [f"resource={text(guard['resource'])}"]
+    fields += [f"server={text(server)}" for server in guard["authorization_servers"]]
+    fields += [f"scope={text(scope)}" for scope in guard["scopes_supported"]]
+    fields += [f"base={text(words)}" for words in guard["base"]]
+    fields += [f"implies={text(broad)}:{text(narrow)}" for broad, narrow in guard["hierarchy"]]
+    for rule in guard["rules"]:
+        fields += rule_fields(rule)
+    if guard["origins"] == "any":
+        fields.append(f"flags={CONSTANTS['GUARD_ANY_ORIGIN']}")
+    else:
+        fields += [f"origin={text(origin)}" for origin in guard["origins"]]
+    fields.append(f"provider={CONSTANTS['PROVIDER_' + guard['provider'].upper()]}")
+    if guard["max_message_len"] is not None:
+        fields.append(f"max={guard['max_message_len']}")
+    if guard["legacy"] is not None:
+        names = ("issuer", "authorization_endpoint", "token_endpoint", "audience")
+        fields.append("legacy=" + ":".join(text(guard["legacy"][name]) for name in names))
+    return f"guard {place} {' '.join(fields)}"
+
+
+def check_decision(case: dict, answer: list[str]) -> None:
+    if case["outcome"] == "proceed":
+        expected = ["0", text(case["subject"])]
+    else:
+        headers = [text(part) for header in case["headers"] for part in header]
+        body = text(case["body"] or None)
+        number = case["number"] or CONSTANTS["RESPOND"]
+        expected = [str(number), str(case["status"]), body, *headers]
+    assert answer == expected, (answer, expected)
+
+
+def decisions(document: dict, every: int):
+    """Each command, with the decision it is for and what checks its answer.
+
+    C has no store of proofs: guards with DPoP are left out.
+    """
+    guards = {name: guard for name, guard in document["guards"].items() if guard["dpop"] is None}
+    places = {name: place for place, name in enumerate(guards)}
+    for name, place in places.items():
+        guard = guards[name]
+        assert guard["key_set"] is None or guard["key_set"].keys() == {"jwks"}
+        if guard["key_set"] is not None:
+            yield {"name": name}, keys_command(place, guard["key_set"]), check_ok
+        yield {"name": name}, policy_command(place, guard["policy"]), check_ok
+        yield {"name": name}, guard_command(place, guard), check_ok
+    for case in document["decisions"][::every]:
+        if case["guard"] not in guards:
+            continue
+        place, request = places[case["guard"]], case["request"]
+        keys = NOWHERE if guards[case["guard"]]["key_set"] is None else place
+        parts = [request["method"], request["target"]]
+        for name in ("certificate_b64u", "body_b64u"):
+            parts.append(None if request[name] is None else from_base64url(request[name]))
+        parts += [part for header in request["headers"] for part in header]
+        words = " ".join(map(text, parts))
+        yield case, f"decide {place} {place} {keys} {case['now']} {words}", check_decision
+
+
 def main() -> int:
     program = sys.argv[1].split()
     every = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    cases = json.loads((ROOT / "testdata/cases.json").read_text())
-    planned = list(commands(cases, every))
+    failed = 0
+    for name, plan in (("cases", commands), ("decisions", decisions)):
+        document = json.loads((ROOT / f"testdata/{name}.json").read_text())
+        failed += run(program, name, list(plan(document, every)))
+    return int(failed > 0)
+
+
+def run(program: list[str], name: str, planned: list) -> int:
+    """How many of the planned commands are not answered as they should be."""
     # A case that cannot be said on one line would shift all answers.
     assert not any("\n" in line for _, line, _ in planned)
-    run = subprocess.run(
+    ended = subprocess.run(
         program,
         input="".join(line + "\n" for _, line, _ in planned),
         capture_output=True,
         text=True,
         check=False,
     )
-    sys.stderr.write(run.stderr)
-    if run.returncode != 0:
-        print(f"{program[-1]} ended with {run.returncode}")
+    sys.stderr.write(ended.stderr)
+    if ended.returncode != 0:
+        print(f"{program[-1]} ended with {ended.returncode}")
         return 1
-    answers = run.stdout.splitlines()
+    answers = ended.stdout.splitlines()
     assert len(answers) == len(planned), (len(answers), len(planned))
 
     failed = 0
@@ -169,8 +258,8 @@ def main() -> int:
             failed += 1
             expected = case.get("reason", "ok")
             print(f"{case['name']}: expected {expected}, answer {answer[:80]}: {error}")
-    print(f"{len(planned)} cases, {failed} failed")
-    return int(failed > 0)
+    print(f"{len(planned)} {name}, {failed} failed")
+    return failed
 
 
 if __name__ == "__main__":

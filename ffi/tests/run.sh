@@ -68,7 +68,7 @@ if have "$cxx" "on Debian: apt-get install g++"; then
     "$out/api-c++"
 fi
 
-step "the cases of testdata/cases.json"
+step "the cases of testdata/cases.json and decisions.json"
 "${c99[@]}" ffi/tests/cases.c "${static[@]}" -o "$out/cases"
 "$python" ffi/tests/cases.py "$out/cases"
 
