@@ -380,6 +380,63 @@ fn max_time() {
     assert_eq!(verdict, Err(Reason::Expired));
 }
 
+#[cfg(feature = "mcp")]
+#[test]
+fn max_metadata_url_len_and_response_memory() {
+    use gatepost::mcp::{Guard, RESPONSE_MEMORY, Rules, Step};
+    use gatepost::oauth::{DpopVerifier, FixedReplayStore, RequestHead, ResourceMetadata};
+
+    let name = "/.well-known/oauth-protected-resource";
+    let resource = |len: usize| {
+        let origin = "https://mcp.example";
+        format!("{origin}/{}", "p".repeat(len - origin.len() - name.len() - 1))
+    };
+    let longer = resource(MAX_METADATA_URL_LEN + 1);
+    let metadata = ResourceMetadata::new(&longer, common::ISSUER).unwrap();
+    assert_eq!(Guard::new(&metadata).map(drop), Err(Reason::Misuse));
+
+    // With the longest scopes and the challenges of both schemes, the answer has room.
+    let longest = resource(MAX_METADATA_URL_LEN);
+    let metadata = ResourceMetadata::new(&longest, common::ISSUER).unwrap();
+    let scope = "s".repeat(MAX_CHALLENGE_VALUE_LEN);
+    let rules = Rules::<1, 1>::new(&[], &[], &*scope).unwrap();
+    let verifier = DpopVerifier::new(&longest, FixedReplayStore::<1>::new()).unwrap();
+    let guard = Guard::new(&metadata).unwrap().with_rules(rules.view());
+    let guard = guard.with_dpop(verifier, false).unwrap();
+    let head = RequestHead { method: "GET", target: "/", headers: &[], certificate: None };
+    let keys = key_set(KEY);
+    for len in [RESPONSE_MEMORY * 2, MEMORY + RESPONSE_MEMORY] {
+        let mut memory = vec![0; len];
+        let step = guard.authenticate(&head, &(policy(), keys.keys()), NOW, &mut memory);
+        let Step::Respond(response) = step else { panic!("nobody gets in without a token") };
+        let challenges = response.headers().iter().filter(|(name, _)| *name == "WWW-Authenticate");
+        let lengths: Vec<_> = challenges.map(|(_, value)| value.len()).collect();
+        let least = MAX_METADATA_URL_LEN + MAX_CHALLENGE_VALUE_LEN;
+        assert!(lengths.len() == 2 && lengths.iter().all(|len| *len > least), "{lengths:?}");
+        assert!(!response.body().is_empty());
+    }
+    let longer = format!("{scope}s");
+    assert_eq!(Rules::<1, 1>::new(&[], &[], &*longer).map(drop), Err(Reason::Misuse));
+}
+
+#[cfg(feature = "mcp")]
+#[test]
+fn max_scopes() {
+    use gatepost::mcp::{Rule, Rules};
+
+    let names: Vec<_> = (0..=MAX_SCOPES).map(|number| format!("scope{number}")).collect();
+    let rules: Vec<_> = names.iter().map(|name| Rule::tool(name).needs(&**name)).collect();
+    let with = |count: usize| Rules::<256, 256>::new(&rules[..count], &[], &[][..]).map(drop);
+    assert_eq!(with(MAX_SCOPES), Ok(()));
+    assert_eq!(with(MAX_SCOPES + 1), Err(Reason::Misuse));
+    // Those of the base and of the hierarchy count as well.
+    let base = Rules::<256, 256>::new(&rules[..MAX_SCOPES], &[], "one:more").map(drop);
+    assert_eq!(base, Err(Reason::Misuse));
+    let hierarchy = [("scope0", "one:more")];
+    let implied = Rules::<256, 256>::new(&rules[..MAX_SCOPES], &hierarchy, &[][..]).map(drop);
+    assert_eq!(implied, Err(Reason::Misuse));
+}
+
 fn verdict(compact: &str) -> Result<(), Reason> {
     policy().validate(compact, &key_set(KEY), NOW, &mut common::memory()).map(|_| ())
 }
