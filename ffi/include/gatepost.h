@@ -318,6 +318,9 @@ enum gatepost_reason {
 // loses its protection against DNS rebinding.
 #define GATEPOST_GUARD_ANY_ORIGIN 1
 
+// Takes no tokens but those that are bound to a key for DPoP proofs.
+#define GATEPOST_GUARD_DPOP_REQUIRED 2
+
 // The rule is for all names that begin with its pattern.
 #define GATEPOST_RULE_PREFIX 1
 
@@ -688,8 +691,26 @@ typedef struct gatepost_guard_config {
     struct gatepost_slice legacy_audience;
     // Whose tokens are explained, a GATEPOST_PROVIDER. The default is GATEPOST_PROVIDER_GENERIC.
     uint32_t provider;
-    // 0 (the default), or GATEPOST_GUARD_ANY_ORIGIN.
+    // 0 (the default), or GATEPOST_GUARD bits joined by `|`.
     uint32_t flags;
+    // The algorithms of DPoP proofs (RFC 9449) that are understood, GATEPOST_ALGORITHM bits with
+    // public keys joined by `|`. 0 (the default): a token that is bound to a key for proofs is
+    // refused.
+    uint32_t dpop_algorithms;
+    // Remembers a proof that was accepted, so that none is accepted twice; required where proofs
+    // are understood. All threads that use the guard call it: looking and remembering is one step.
+    //
+    // `context` is `proof_context`, `proof` points to 32 bytes for the time of the call. They are
+    // to be remembered until `expires_at`, and not forgotten for others before; `now` is that of
+    // gatepost_authenticate(). Returns GATEPOST_OK; GATEPOST_PROOF_REPLAYED where they are
+    // remembered already; anything else, which is answered with GATEPOST_REPLAY_STORE_FULL, where
+    // they cannot be.
+    uint32_t (*remember_proof)(void *context,
+                               const uint8_t *proof,
+                               uint64_t expires_at,
+                               uint64_t now);
+    // For `remember_proof`.
+    void *proof_context;
 } gatepost_guard_config;
 
 // A key that was left out of a set, and why.
@@ -830,7 +851,7 @@ uint32_t gatepost_access_token_boolean_claim(const struct gatepost_access_token 
 // everybody; then comes the origin (403), preflight requests, the credentials (400, 401), the
 // token (401, or 503 where that cannot be told now), its binding to a key (401). A token that is
 // bound to a client's certificate needs that certificate; one that is bound to a key for DPoP
-// proofs is refused.
+// proofs needs a proof, and is refused where none are understood.
 //
 // Returns GATEPOST_OK where the server is to read the body and go on: then `*response` has the
 // headers that the server's own response needs besides its own, for browsers, and nothing else.

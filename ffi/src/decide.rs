@@ -11,6 +11,7 @@ use crate::guard::{core, gatepost_guard};
 use crate::operation::operation;
 use crate::policy::parts;
 use crate::principal::principal;
+use crate::proofs::either;
 use crate::request::{Request, gatepost_request_head};
 use crate::response::{Answer, gatepost_response, place_of, respond};
 use crate::{
@@ -46,7 +47,7 @@ const _: () = {
 /// everybody; then comes the origin (403), preflight requests, the credentials (400, 401), the
 /// token (401, or 503 where that cannot be told now), its binding to a key (401). A token that is
 /// bound to a client's certificate needs that certificate; one that is bound to a key for DPoP
-/// proofs is refused.
+/// proofs needs a proof, and is refused where none are understood.
 ///
 /// Returns GATEPOST_OK where the server is to read the body and go on: then `*response` has the
 /// headers that the server's own response needs besides its own, for browsers, and nothing else.
@@ -83,10 +84,11 @@ pub unsafe extern "C" fn gatepost_authenticate(
             )
         };
         let now = UnixTime::from_secs(now);
-        match guard.authenticate(&request.head, &issuers, now, request.memory) {
+        let head = request.head;
+        match either!(guard, one => one.authenticate(&head, &issuers, now, request.memory)) {
             Step::Proceed(principal) => {
-                let headers = guard.response_headers(&request.head);
-                let response = gatepost_response::let_in(headers);
+                let response =
+                    either!(guard, one => gatepost_response::let_in(one.response_headers(&head)));
                 // SAFETY: the caller vouches for the place of the result, which is apart from the
                 // rest.
                 unsafe { output.write(principal.into()) }
@@ -127,7 +129,8 @@ pub unsafe extern "C" fn gatepost_read_operation(
             let others = [place, output.addresses(), addresses(body.ptr, body.len)];
             (core(guard)?, body.bytes()?, Request::read(head, memory, length, &others)?)
         };
-        match guard.read_operation(&request.head, body, request.memory) {
+        let Request { head, memory } = request;
+        match either!(guard, one => one.read_operation(&head, body, memory)) {
             Ok(operation) => {
                 // SAFETY: the caller vouches for the place of the result, which is apart from the
                 // rest.
@@ -175,7 +178,8 @@ pub unsafe extern "C" fn gatepost_authorize(
                 Request::read(head, memory, length, &others)?,
             )
         };
-        match guard.authorize(&request.head, &principal, &operation, request.memory) {
+        let Request { head, memory } = request;
+        match either!(guard, one => one.authorize(&head, &principal, &operation, memory)) {
             Ok(()) => Ok(Answer::LetIn),
             Err(response) => Ok(Answer::Respond(response.into())),
         }
@@ -208,7 +212,7 @@ pub unsafe extern "C" fn gatepost_permits(
             GATEPOST_OPERATION_RESOURCE => Operation::resource(name),
             _ => return Err(Reason::Misuse),
         };
-        Ok(guard.permits(&principal, &operation))
+        Ok(either!(guard, one => one.permits(&principal, &operation)))
     };
     self::guard(false, || permits().unwrap_or(false))
 }
@@ -237,7 +241,8 @@ pub unsafe extern "C" fn gatepost_guard_refuse(
         // SAFETY: the caller vouches for all pointers.
         let (guard, request) =
             unsafe { (core(guard)?, Request::read(head, memory, length, &[place])?) };
-        let response = guard.refuse(&request.head, reason, request.memory);
+        let Request { head, memory } = request;
+        let response = either!(guard, one => one.refuse(&head, reason, memory));
         Ok(Answer::Respond(response.into()))
     })
 }

@@ -15,6 +15,7 @@ use crate::guard_config::{
     gatepost_guard_config,
 };
 use crate::key_set::GATEPOST_ALIGNMENT;
+use crate::proofs::AnyGuard;
 
 /// Bytes that a guard takes, at the most.
 pub const GATEPOST_GUARD_SIZE: usize = 65536;
@@ -31,7 +32,7 @@ pub struct gatepost_guard {
     #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "read by gatepost_guard_free"))]
     is_on_heap: bool,
     /// Borrows from what follows.
-    guard: Guard<'static>,
+    guard: AnyGuard,
     metadata: ResourceMetadata<'static>,
     legacy_metadata: Option<LegacyServerMetadata<'static>>,
     rules: GuardRules,
@@ -164,13 +165,13 @@ pub unsafe extern "C" fn gatepost_guard_free(guard: *mut gatepost_guard) {
 #[cfg(feature = "std")]
 const LAYOUT: core::alloc::Layout = core::alloc::Layout::new::<gatepost_guard>();
 
-/// The core's guard.
+/// The guard of the core's.
 ///
 /// # Safety
 ///
 /// `guard` is `NULL` or points to zeros or a guard; the strings of its configuration are still
 /// there.
-pub(crate) unsafe fn core<'a>(guard: *const gatepost_guard) -> Result<&'a Guard<'static>, Reason> {
+pub(crate) unsafe fn core<'a>(guard: *const gatepost_guard) -> Result<&'a AnyGuard, Reason> {
     if guard.is_null() || !guard.is_aligned() {
         return Err(Reason::Misuse);
     }
@@ -223,6 +224,10 @@ unsafe fn make(
         guard = match reader.origins()? {
             Some(origins) => guard.with_origins(origins)?,
             None => guard.with_any_origin(),
+        };
+        let guard = match reader.dpop()? {
+            None => AnyGuard::Bearer(guard),
+            Some(dpop) => AnyGuard::Dpop(guard.with_dpop(dpop, reader.requires_dpop())?),
         };
         put(&raw mut (*place).guard, guard);
         (&raw mut (*place).state).write(LIVE);

@@ -1,17 +1,19 @@
 //! What a guard is made from.
 
+use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::ptr;
 
 use gatepost_core::limits::MAX_MESSAGE_LEN;
 use gatepost_core::mcp::{Rule, Rules};
-use gatepost_core::oauth::{LegacyServerMetadata, Provider, ResourceMetadata};
+use gatepost_core::oauth::{DpopVerifier, LegacyServerMetadata, Provider, ResourceMetadata};
 use gatepost_core::{ClaimRule, Reason};
 
 use crate::boundary::{Output, array, status};
+use crate::proofs::CallersStore;
 use crate::{
     GATEPOST_OPERATION_METHOD, GATEPOST_OPERATION_PROMPT, GATEPOST_OPERATION_RESOURCE,
-    GATEPOST_OPERATION_TOOL, gatepost_slice,
+    GATEPOST_OPERATION_TOOL, algorithms, gatepost_slice,
 };
 
 /// Rules of a guard at the most.
@@ -40,6 +42,8 @@ pub const GATEPOST_PROVIDER_COGNITO: u32 = 5;
 /// Lets pages of any origin ask. A server on a private network or on the user's own machine then
 /// loses its protection against DNS rebinding.
 pub const GATEPOST_GUARD_ANY_ORIGIN: u32 = 1;
+/// Takes no tokens but those that are bound to a key for DPoP proofs.
+pub const GATEPOST_GUARD_DPOP_REQUIRED: u32 = 2;
 
 /// The rule is for all names that begin with its pattern.
 pub const GATEPOST_RULE_PREFIX: u32 = 1;
@@ -162,8 +166,30 @@ pub struct gatepost_guard_config {
     pub legacy_audience: gatepost_slice,
     /// Whose tokens are explained, a GATEPOST_PROVIDER. The default is GATEPOST_PROVIDER_GENERIC.
     pub provider: u32,
-    /// 0 (the default), or GATEPOST_GUARD_ANY_ORIGIN.
+    /// 0 (the default), or GATEPOST_GUARD bits joined by `|`.
     pub flags: u32,
+    /// The algorithms of DPoP proofs (RFC 9449) that are understood, GATEPOST_ALGORITHM bits with
+    /// public keys joined by `|`. 0 (the default): a token that is bound to a key for proofs is
+    /// refused.
+    pub dpop_algorithms: u32,
+    /// Remembers a proof that was accepted, so that none is accepted twice; required where proofs
+    /// are understood. All threads that use the guard call it: looking and remembering is one step.
+    ///
+    /// `context` is `proof_context`, `proof` points to 32 bytes for the time of the call. They are
+    /// to be remembered until `expires_at`, and not forgotten for others before; `now` is that of
+    /// gatepost_authenticate(). Returns GATEPOST_OK; GATEPOST_PROOF_REPLAYED where they are
+    /// remembered already; anything else, which is answered with GATEPOST_REPLAY_STORE_FULL, where
+    /// they cannot be.
+    pub remember_proof: Option<
+        unsafe extern "C" fn(
+            context: *mut c_void,
+            proof: *const u8,
+            expires_at: u64,
+            now: u64,
+        ) -> u32,
+    >,
+    /// For `remember_proof`.
+    pub proof_context: *mut c_void,
 }
 
 /// Fills a configuration with the defaults.
@@ -209,6 +235,9 @@ pub unsafe extern "C" fn gatepost_guard_config_init(
             legacy_audience: gatepost_slice::NONE,
             provider: GATEPOST_PROVIDER_GENERIC,
             flags: 0,
+            dpop_algorithms: 0,
+            remember_proof: None,
+            proof_context: ptr::null_mut(),
         };
         // SAFETY: the caller vouches for the place.
         unsafe { output.write(defaults) }
@@ -246,6 +275,10 @@ impl Reader<'_> {
             }
             if let Some(url) = config.documentation.optional_text()? {
                 metadata = metadata.with_documentation(url)?;
+            }
+            if config.dpop_algorithms != 0 {
+                let algorithms = algorithms(config.dpop_algorithms)?;
+                metadata = metadata.with_dpop(algorithms, self.requires_dpop())?;
             }
             Ok(metadata)
         }
@@ -369,12 +402,44 @@ impl Reader<'_> {
         let config = self.config;
         // SAFETY: the caller vouches for the configuration.
         let origins = unsafe { self.list(config.origins, config.origin_count) }?;
-        match config.flags {
-            0 => Ok(Some(origins)),
+        let any_origin = config.flags & GATEPOST_GUARD_ANY_ORIGIN != 0;
+        match (any_origin, origins.is_empty()) {
+            (false, _) => Ok(Some(origins)),
+            (true, true) => Ok(None),
             // Whoever lists some does not mean all.
-            GATEPOST_GUARD_ANY_ORIGIN if origins.is_empty() => Ok(None),
+            (true, false) => Err(Reason::Misuse),
+        }
+    }
+
+    /// What verifies proofs, if any are understood.
+    ///
+    /// # Safety
+    ///
+    /// See above.
+    pub(crate) unsafe fn dpop(
+        &self,
+    ) -> Result<Option<DpopVerifier<'static, CallersStore>>, Reason> {
+        let config = self.config;
+        let known = GATEPOST_GUARD_ANY_ORIGIN | GATEPOST_GUARD_DPOP_REQUIRED;
+        if config.flags & !known != 0 {
+            return Err(Reason::Misuse);
+        }
+        match (config.dpop_algorithms, config.remember_proof) {
+            (0, None) if !self.requires_dpop() => Ok(None),
+            (1.., Some(remember)) => {
+                let store = CallersStore { remember, context: config.proof_context };
+                // SAFETY: the caller vouches for the configuration.
+                let resource = unsafe { config.resource.text() }?;
+                let verifier = DpopVerifier::new(resource, store)?
+                    .with_algorithms(algorithms(config.dpop_algorithms)?)?;
+                Ok(Some(verifier))
+            }
             _ => Err(Reason::Misuse),
         }
+    }
+
+    pub(crate) const fn requires_dpop(&self) -> bool {
+        self.config.flags & GATEPOST_GUARD_DPOP_REQUIRED != 0
     }
 
     pub(crate) fn provider(&self) -> Result<Provider, Reason> {

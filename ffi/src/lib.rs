@@ -42,6 +42,8 @@ mod panic_handler;
 mod policy;
 #[cfg(feature = "mcp")]
 mod principal;
+#[cfg(feature = "mcp")]
+mod proofs;
 mod reason;
 #[cfg(feature = "mcp")]
 mod request;

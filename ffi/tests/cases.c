@@ -266,6 +266,31 @@ static void add_implication(gatepost_guard_config *config, size_t slot, char *va
     implication->narrow = keep(slot, parts[1]);
 }
 
+/* The proofs that were seen in one decision. */
+static struct {
+    unsigned char proofs[8][32];
+    size_t count;
+} seen;
+
+static uint32_t remember_proof(void *context, const uint8_t *proof, uint64_t expires_at,
+                               uint64_t now) {
+    size_t i;
+
+    if (context != &seen || expires_at < now) {
+        die("not what the guard was made with, or forgotten at once");
+    }
+    for (i = 0; i < seen.count; i++) {
+        if (memcmp(seen.proofs[i], proof, 32) == 0) {
+            return GATEPOST_PROOF_REPLAYED;
+        }
+    }
+    if (seen.count == 8) {
+        return GATEPOST_REPLAY_STORE_FULL;
+    }
+    memcpy(seen.proofs[seen.count++], proof, 32);
+    return GATEPOST_OK;
+}
+
 static void run_guard(void) {
     size_t i = index_of_slot(), slot = SLOTS + i;
     gatepost_guard_config config;
@@ -324,6 +349,10 @@ static void run_guard(void) {
             config.provider = (uint32_t)strtoul(value, NULL, 10);
         } else if (strcmp(field, "flags") == 0) {
             config.flags = (uint32_t)strtoul(value, NULL, 10);
+        } else if (strcmp(field, "dpop") == 0) {
+            config.dpop_algorithms = (uint32_t)strtoul(value, NULL, 10);
+            config.remember_proof = remember_proof;
+            config.proof_context = &seen;
         } else if (strcmp(field, "max") == 0) {
             config.max_message_length = (size_t)strtoul(value, NULL, 10);
         } else {
@@ -364,7 +393,7 @@ static void run_decide(void) {
     gatepost_principal principal;
     gatepost_operation operation;
     gatepost_response response;
-    gatepost_slice certificate;
+    gatepost_slice certificate, subject;
     uint64_t now;
     uint32_t answer;
     char *name;
@@ -394,6 +423,7 @@ static void run_decide(void) {
     head.header_count = header_count;
     head.certificate = certificate.ptr;
 
+    seen.count = 0;
     memset(authenticate_memory, 0xa5, sizeof authenticate_memory);
     memset(&principal, 0x5a, sizeof principal);
     memset(&response, 0xa5, sizeof response);
@@ -415,8 +445,16 @@ static void run_decide(void) {
         print_response(answer, &response);
         return;
     }
+    subject = principal.token.subject;
+    /* Nobody gets in twice with one proof. */
+    if (seen.count > 0
+        && gatepost_authenticate(guards[guard], &issuer, 1, &head, now, read_memory,
+                                 sizeof read_memory, &principal, &response)
+               != GATEPOST_PROOF_REPLAYED) {
+        die("a proof was taken twice");
+    }
     printf("0");
-    print_hex(principal.token.subject);
+    print_hex(subject);
     printf("\n");
 }
 

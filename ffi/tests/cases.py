@@ -171,10 +171,15 @@ def guard_command(place: int, guard: dict) -> str:
     fields += [f"implies={text(broad)}:{text(narrow)}" for broad, narrow in guard["hierarchy"]]
     for rule in guard["rules"]:
         fields += rule_fields(rule)
+    flags = 0
     if guard["origins"] == "any":
-        fields.append(f"flags={CONSTANTS['GUARD_ANY_ORIGIN']}")
+        flags |= CONSTANTS["GUARD_ANY_ORIGIN"]
     else:
         fields += [f"origin={text(origin)}" for origin in guard["origins"]]
+    if guard["dpop"] is not None:
+        fields.append(f"dpop={bits(guard['dpop']['algorithms'])}")
+        flags |= CONSTANTS["GUARD_DPOP_REQUIRED"] * guard["dpop"]["required"]
+    fields.append(f"flags={flags}")
     fields.append(f"provider={CONSTANTS['PROVIDER_' + guard['provider'].upper()]}")
     if guard["max_message_len"] is not None:
         fields.append(f"max={guard['max_message_len']}")
@@ -196,11 +201,8 @@ def check_decision(case: dict, answer: list[str]) -> None:
 
 
 def decisions(document: dict, every: int):
-    """Each command, with the decision it is for and what checks its answer.
-
-    C has no store of proofs: guards with DPoP are left out.
-    """
-    guards = {name: guard for name, guard in document["guards"].items() if guard["dpop"] is None}
+    """Each command, with the decision it is for and what checks its answer."""
+    guards = document["guards"]
     places = {name: place for place, name in enumerate(guards)}
     for name, place in places.items():
         guard = guards[name]
@@ -210,8 +212,6 @@ def decisions(document: dict, every: int):
         yield {"name": name}, policy_command(place, guard["policy"]), check_ok
         yield {"name": name}, guard_command(place, guard), check_ok
     for case in document["decisions"][::every]:
-        if case["guard"] not in guards:
-            continue
         place, request = places[case["guard"]], case["request"]
         keys = NOWHERE if guards[case["guard"]]["key_set"] is None else place
         parts = [request["method"], request["target"]]
