@@ -67,8 +67,9 @@ impl<'h> Credentials<'h> {
         if value.is_empty() {
             return Ok(Self::Missing);
         }
-        // A proxy that joins two headers by a comma must not hide one of them.
-        if has_several_schemes(value) {
+        // A proxy that joins two headers by a comma must not hide one of them. No token has one, so
+        // that usual headers are read once.
+        if value.contains(&b',') && has_several_schemes(value) {
             return Err(Reason::SeveralCredentials);
         }
         let (scheme, rest) = split_token(value).ok_or(Reason::InvalidCredentials)?;

@@ -160,12 +160,27 @@ pub(super) fn split_token(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// ([RFC 9110, section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)), and what
 /// follows it.
 pub(super) fn split_token68(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let is_token68 = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    let is_token68 = |byte: u8| TOKEN68.get(usize::from(byte)) == Some(&true);
     let (characters, rest) = split_while(text, is_token68);
     let (_, rest) = split_while(rest, |byte| byte == b'=');
     let token68 = text.get(..text.len().saturating_sub(rest.len()))?;
     (!characters.is_empty()).then_some((token68, rest))
 }
+
+/// Which bytes a token68 has before its `=`: each byte of each token is looked up here.
+static TOKEN68: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut characters: &[u8] =
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    while let [character, rest @ ..] = characters {
+        #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "run by the compiler")]
+        {
+            table[*character as usize] = true;
+        }
+        characters = rest;
+    }
+    table
+};
 
 /// The longest beginning of `text` whose bytes are all as wanted, and the rest.
 pub(super) fn split_while(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
