@@ -75,9 +75,15 @@ pub fn counted() -> Vec<Counted> {
                 ready(format!("8 KiB: {}", subject.work), Some(WORST_PAYLOAD), subject)
             }),
         )
+        .chain([guard()])
         .chain([signature(Kind::Es256, PREPARED)])
         .chain(SIGNATURES.map(|kind| signature(kind, PORTABLE)))
         .collect()
+}
+
+fn guard() -> Counted {
+    let subject = paths::guard(TOKENS);
+    Counted { name: subject.work.to_owned(), at_most: None, set_up: Box::new(|| subject) }
 }
 
 const SIGNATURES: [Kind; 6] = [

@@ -6,6 +6,8 @@
     reason = "all of them panic where a verdict is another one than the path's name says"
 )]
 
+mod guard;
+
 use core::hint::black_box;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,6 +17,8 @@ use gatepost::{
     TokenCache, UnixTime, UntrustedToken, VerifyingKey, limits, load,
 };
 use gatepost_hosted::SharedTokenCache;
+
+pub use guard::guard;
 
 use crate::keys::{KeyKind, Make};
 use crate::race::{Runner, Subject};
@@ -329,6 +333,7 @@ mod tests {
         run(&mut signature(sample, PREPARED));
         run(&mut issuers(fleet, PORTABLE));
         run(&mut key_import(sample, PREPARED));
+        run(&mut guard(2));
         around(2).iter_mut().chain(&mut worst_payloads()).for_each(run);
     }
 }

@@ -12,7 +12,7 @@ use crate::bench_path;
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("around");
     group.throughput(Throughput::Elements(1));
-    for path in paths::around(TOKENS) {
+    for path in paths::around(TOKENS).into_iter().chain([paths::guard(TOKENS)]) {
         bench_path(&mut group, path.id, path);
     }
     group.finish();
