@@ -4,8 +4,10 @@
 //! errors are Python's (`gatepost.exceptions`).
 //!
 //! A key set may take a tenth of a second to read, so others may run Python meanwhile. Validations
-//! do not let go of the interpreter: one takes 0.03 to 1 ms, and whoever lets go waits for up to 5 ms to get it back from a thread that runs Python: measured
-//! beside such a thread, RS256 validations became 5 times and ES256 ones twice as slow.
+//! do not let go of the interpreter: one takes 0.03 to 1 ms, and whoever lets go waits for up to
+//! 5 ms to get it back from a thread that runs Python: measured beside such a thread, RS256
+//! validations became 5 times and ES256 ones twice as slow. Nor do guards: a body of 4 MiB, the
+//! longest unless set, takes some 4 ms.
 
 mod errors;
 mod guard;
