@@ -8,6 +8,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use self_cell::self_cell;
 
+use crate::dpop::{Dpop, ProofStore};
 use crate::legacy::LegacyServerMetadata;
 use crate::principal::Principal;
 use crate::request::{Operation, RequestHead};
@@ -31,6 +32,7 @@ pub(crate) const MAX_RULES: usize = 512;
 /// of those it implies, as words. Browsers may ask from the resource's own origin and from
 /// `origins`, or with `any_origin` from everywhere. `provider` explains the tokens of "auth0",
 /// "okta", "entra_id", "keycloak" or "cognito". Bodies have at most `max_message_length` bytes.
+/// Tokens that are bound to a key are accepted with `dpop`.
 ///
 /// At most 512 rules, which speak of at most 128 scopes. Safe to share between threads.
 ///
@@ -55,6 +57,7 @@ struct Configuration {
     provider: Provider,
     max_message_len: usize,
     legacy_metadata: Option<Py<LegacyServerMetadata>>,
+    dpop: Option<Py<Dpop>>,
 }
 
 /// What the core's guard borrows from.
@@ -64,7 +67,22 @@ struct Compiled<'c> {
     legacy_metadata: Option<gatepost::oauth::LegacyServerMetadata<'c>>,
 }
 
-type Borrowed<'c> = gatepost::mcp::Guard<'c>;
+/// The core's guard, of which there are two types.
+pub(crate) enum Borrowed<'c> {
+    Plain(gatepost::mcp::Guard<'c>),
+    Dpop(gatepost::mcp::Guard<'c, &'c ProofStore>),
+}
+
+/// Calls the core's guard, whichever it is.
+macro_rules! with_guard {
+    ($guard:expr, |$it:ident| $call:expr) => {
+        match $guard {
+            $crate::guard::Borrowed::Plain($it) => $call,
+            $crate::guard::Borrowed::Dpop($it) => $call,
+        }
+    };
+}
+pub(crate) use with_guard;
 
 self_cell!(
     struct CompiledCell {
@@ -115,10 +133,12 @@ impl Guard {
         provider = "generic",
         max_message_length = MAX_MESSAGE_LEN,
         legacy_metadata = None,
+        dpop = None,
     ), text_signature = "(resource, validator, *, authorization_servers=None, \
                          scopes_supported=(), name=None, documentation=None, rules=(), \
                          hierarchy=(), base_scopes=(), origins=(), any_origin=False, \
-                         provider='generic', max_message_length=4194304, legacy_metadata=None)")]
+                         provider='generic', max_message_length=4194304, legacy_metadata=None, \
+                         dpop=None)")]
     #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]
     fn new(
         py: Python<'_>,
@@ -136,6 +156,7 @@ impl Guard {
         provider: &str,
         max_message_length: usize,
         legacy_metadata: Option<Py<LegacyServerMetadata>>,
+        dpop: Option<Py<Dpop>>,
     ) -> PyResult<Self> {
         let list = |value: Option<&Bound<'_, PyAny>>| {
             value.map(input::one_or_more).transpose().map(Option::unwrap_or_default)
@@ -162,6 +183,7 @@ impl Guard {
                 .ok_or_else(|| errors::misuse(py, &format!("unknown provider {provider:?}")))?,
             max_message_len: max_message_length,
             legacy_metadata,
+            dpop,
         };
         let cell = CompiledCell::try_new(configuration, Configuration::compile)
             .and_then(|compiled| GuardCell::try_new(compiled, CompiledCell::guard))
@@ -223,14 +245,16 @@ impl Guard {
             Some(body) => {
                 let text = input::text(body)
                     .ok_or_else(|| input::wrong_type("body", "str or bytes", body))?;
-                match guard.read_operation(&head, text, &mut memory) {
+                match with_guard!(guard, |it| it.read_operation(&head, text, &mut memory)) {
                     Ok(operation) => operation,
                     Err(response) => return Ok(Authorized::Response(Response::from(&response))),
                 }
             }
         };
         let mut for_response = [0; RESPONSE_MEMORY];
-        Ok(match guard.authorize(&head, asking, &operation, &mut for_response) {
+        let judged =
+            with_guard!(guard, |it| it.authorize(&head, asking, &operation, &mut for_response));
+        Ok(match judged {
             Ok(()) => Authorized::Operation(Operation::from(&operation)),
             Err(response) => Authorized::Response(Response::from(&response)),
         })
@@ -258,7 +282,7 @@ impl Guard {
             (None, None, Some(uri)) => gatepost::mcp::Operation::resource(uri),
             _ => return Err(PyTypeError::new_err("one of tool, prompt and resource is needed")),
         };
-        Ok(slf.get().borrowed().permits(asking, &operation))
+        Ok(with_guard!(slf.get().borrowed(), |it| it.permits(asking, &operation)))
     }
 
     /// The answer for the reason with this name, such as "message_too_large" where the body was
@@ -271,13 +295,16 @@ impl Guard {
             .find(|known| known.name() == reason)
             .ok_or_else(|| errors::misuse(py, &format!("unknown reason {reason:?}")))?;
         let mut memory = [0; RESPONSE_MEMORY];
-        Ok(Response::from(&self.borrowed().refuse(&head.borrowed(), reason, &mut memory)))
+        let head = head.borrowed();
+        let response = with_guard!(self.borrowed(), |it| it.refuse(&head, reason, &mut memory));
+        Ok(Response::from(&response))
     }
 
     /// Headers that the server's own response to a request that was let in has to have, for
     /// browsers.
     fn response_headers(&self, head: &RequestHead) -> Vec<(&'static str, &str)> {
-        self.borrowed().response_headers(&head.borrowed()).collect()
+        let head = head.borrowed();
+        with_guard!(self.borrowed(), |it| it.response_headers(&head).collect())
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
@@ -316,6 +343,9 @@ impl Configuration {
         if let Some(url) = &self.documentation {
             metadata = metadata.with_documentation(url).map_err(part("documentation"))?;
         }
+        if let Some(dpop) = &self.dpop {
+            metadata = dpop.get().advertise(metadata).map_err(part("dpop"))?;
+        }
         let rules: Vec<_> = self.rules.iter().map(|rule| rule.get().borrowed()).collect();
         let hierarchy: Vec<_> =
             self.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
@@ -334,7 +364,7 @@ impl Configuration {
 impl CompiledCell {
     fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
         let (configuration, compiled) = (self.borrow_owner(), self.borrow_dependent());
-        let mut guard = Borrowed::new(&compiled.metadata)
+        let mut guard = gatepost::mcp::Guard::new(&compiled.metadata)
             .map_err(|_| "the metadata is too long")?
             .with_rules(compiled.rules.view())
             .with_provider(configuration.provider)
@@ -342,9 +372,17 @@ impl CompiledCell {
         if let Some(legacy) = &compiled.legacy_metadata {
             guard = guard.with_legacy_metadata(legacy);
         }
-        match &configuration.origins {
-            Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins"),
-            None => Ok(guard.with_any_origin()),
+        let guard = match &configuration.origins {
+            Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins")?,
+            None => guard.with_any_origin(),
+        };
+        match &configuration.dpop {
+            Some(dpop) => dpop
+                .get()
+                .guard(guard, &configuration.resource)
+                .map(Borrowed::Dpop)
+                .map_err(|_| "dpop"),
+            None => Ok(Borrowed::Plain(guard)),
         }
     }
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use self_cell::{MutBorrow, self_cell};
 
-use crate::guard::Guard;
+use crate::guard::{Guard, with_guard};
 use crate::request::RequestHead;
 use crate::response::Response;
 use crate::token::AccessToken;
@@ -52,7 +52,9 @@ impl Principal {
             let guard = asked.guard.get();
             let head = asked.head.get().borrowed();
             let memory = asked.memory.borrow_mut();
-            match guard.borrowed().authenticate(&head, guard.validator(), now, memory) {
+            let authority = guard.validator();
+            match with_guard!(guard.borrowed(), |it| it.authenticate(&head, authority, now, memory))
+            {
                 Step::Proceed(principal) => Ok(principal),
                 Step::Respond(response) => Err(Response::from(&response)),
             }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,8 @@ FILE: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "testdata/decisions.json").read_text(encoding="utf-8")
 )
 
-# Proofs of possession (DPoP) are for guards in Rust alone.
-DECISIONS = [
-    decision for decision in FILE["decisions"] if not FILE["guards"][decision["guard"]]["dpop"]
-]
 
-
-@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision["name"])
+@pytest.mark.parametrize("decision", FILE["decisions"], ids=lambda decision: decision["name"])
 def test_decisions(decision: dict[str, Any]) -> None:
     request, now = decision["request"], decision["now"]
     head = gatepost.RequestHead(
@@ -54,8 +48,8 @@ def test_decisions(decision: dict[str, Any]) -> None:
     assert outcome.body == decision["body"].encode()
 
 
-@cache
 def guard_of(name: str) -> gatepost.Guard:
+    """A new one each time, which has seen no proof."""
     options = FILE["guards"][name]
     keys = options["key_set"] or FILE["guards"]["plain"]["key_set"]
     validator = gatepost.Validator(
@@ -71,6 +65,8 @@ def guard_of(name: str) -> gatepost.Guard:
         others["origins"] = options["origins"]
     if options["legacy"] is not None:
         others["legacy_metadata"] = gatepost.LegacyServerMetadata(**options["legacy"])
+    if options["dpop"] is not None:
+        others["dpop"] = gatepost.Dpop(**options["dpop"])
     return gatepost.Guard(
         options["resource"],
         validator,

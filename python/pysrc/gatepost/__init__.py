@@ -16,6 +16,7 @@ A `Guard` answers whole requests. `gatepost.mcp` plugs a `Validator` into the of
 from gatepost._native import (
     AccessToken,
     ClaimRule,
+    Dpop,
     Guard,
     KeySet,
     LegacyServerMetadata,
@@ -110,6 +111,7 @@ __all__ = [
     "ClaimRule",
     "CredentialsMissingError",
     "CriticalNotUnderstoodError",
+    "Dpop",
     "DuplicateMemberError",
     "EncryptedError",
     "ExpiredError",

@@ -7,6 +7,7 @@ __all__ = [
     "REASONS",
     "AccessToken",
     "ClaimRule",
+    "Dpop",
     "Guard",
     "KeySet",
     "LegacyServerMetadata",
@@ -158,6 +159,16 @@ class LegacyServerMetadata:
     ) -> LegacyServerMetadata: ...
 
 @final
+class Dpop:
+    def __new__(
+        cls,
+        *,
+        required: bool = False,
+        algorithms: Sequence[str] | None = None,
+        max_proofs: int = 100000,
+    ) -> Dpop: ...
+
+@final
 class RequestHead:
     def __new__(
         cls,
@@ -225,6 +236,7 @@ class Guard:
         provider: str = "generic",
         max_message_length: int = 4194304,
         legacy_metadata: LegacyServerMetadata | None = None,
+        dpop: Dpop | None = None,
     ) -> Guard: ...
     @property
     def resource(self) -> str: ...

@@ -1,0 +1,153 @@
+"""Tokens that are bound to a key, and proofs that their sender has it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+import gatepost
+from conftest import AUDIENCE
+from issuer import Issuer
+
+
+class Client:
+    """Has a key, tokens that are bound to it, and proofs of having it."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        jwk = jwt.get_algorithm_by_name("ES256").to_jwk(self._key.public_key(), as_dict=True)
+        self._jwk = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+        canonical = json.dumps(self._jwk, separators=(",", ":"), sort_keys=True)
+        thumbprint = base64url(hashlib.sha256(canonical.encode()).digest())
+        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf={"jkt": thumbprint}))
+
+    def proof(self, **changes: Any) -> str:
+        claims = {
+            "jti": str(uuid.uuid4()),
+            "htm": "POST",
+            "htu": AUDIENCE,
+            "iat": int(time.time()),
+            "ath": base64url(hashlib.sha256(self.token.encode()).digest()),
+        }
+        header = {"typ": "dpop+jwt", "jwk": self._jwk}
+        return jwt.encode(claims | changes, self._key, "ES256", headers=header)
+
+    def head(self, proof: str, scheme: str = "DPoP") -> gatepost.RequestHead:
+        credentials = ("Authorization", f"{scheme} {self.token}")
+        return gatepost.RequestHead("POST", "/mcp", [credentials, ("DPoP", proof)])
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@pytest.fixture(scope="module")
+def client(issuer: Issuer) -> Client:
+    return Client(issuer)
+
+
+def reason(
+    guard: gatepost.Guard, head: gatepost.RequestHead, now: float | None = None
+) -> str | None:
+    decided = guard.authenticate(head, now)
+    return decided.reason if isinstance(decided, gatepost.Response) else None
+
+
+def test_a_proof_lets_in_once(validator: gatepost.Validator, client: Client) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    head = client.head(client.proof())
+    principal = guard.authenticate(head)
+    assert isinstance(principal, gatepost.Principal)
+    assert principal.subject == "alice"
+    assert isinstance(guard.authorize(principal, head), gatepost.Operation)
+    assert guard.permits(principal, tool="any")
+    assert reason(guard, head) == "proof_replayed"
+    assert reason(guard, client.head(client.proof())) is None
+
+
+def test_a_proof_is_for_this_request_token_and_key(
+    validator: gatepost.Validator, issuer: Issuer, client: Client
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    for changes in ({"htm": "GET"}, {"htu": "https://other.example.com"}, {"ath": "x"}, {"iat": 1}):
+        assert reason(guard, client.head(client.proof(**changes))) == "invalid_proof"
+    assert reason(guard, client.head(Client(issuer).proof())) == "invalid_proof"
+    assert reason(guard, client.head(client.proof(), "Bearer")) == "proof_required"
+    without = gatepost.Guard(AUDIENCE, validator)
+    assert reason(without, client.head(client.proof())) == "credentials_missing"
+    assert reason(without, client.head(client.proof(), "Bearer")) == "proof_required"
+
+
+def test_what_is_asked_for_is_advertised(validator: gatepost.Validator, issuer: Issuer) -> None:
+    dpop = gatepost.Dpop(required=True, algorithms=["ES256"])
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=dpop)
+    target = "/.well-known/oauth-protected-resource"
+    document = guard.authenticate(gatepost.RequestHead("GET", target, []))
+    assert isinstance(document, gatepost.Response)
+    read = json.loads(document.body)
+    assert read["dpop_signing_alg_values_supported"] == ["ES256"]
+    assert read["dpop_bound_access_tokens_required"] is True
+    bearer = issuer.sign(issuer.claims(AUDIENCE))
+    refused = guard.authenticate(
+        gatepost.RequestHead("POST", "/mcp", [("Authorization", f"Bearer {bearer}")])
+    )
+    assert isinstance(refused, gatepost.Response)
+    assert (refused.status, refused.reason) == (401, "proof_required")
+    [challenge] = [value for name, value in refused.headers if name == "WWW-Authenticate"]
+    assert challenge.startswith("DPoP ")
+    assert 'algs="ES256"' in challenge
+
+
+def test_proofs_are_remembered_until_they_expire(
+    validator: gatepost.Validator, client: Client
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop(max_proofs=2))
+    now = int(time.time())
+    first = client.head(client.proof())
+    assert reason(guard, first, now) is None
+    assert reason(guard, client.head(client.proof()), now) is None
+    third = client.head(client.proof())
+    assert reason(guard, third, now) == "replay_store_full"
+    # What is seen is known even where there is no room.
+    assert reason(guard, first, now) == "proof_replayed"
+    later = now + 250
+    assert reason(guard, client.head(client.proof(iat=later)), later) == "replay_store_full"
+    # The first two have expired by now, and are refused for their age if they come again.
+    later = now + 310
+    assert reason(guard, client.head(client.proof(iat=later)), later) is None
+    # The clock is set back: one that was forgotten is not accepted again.
+    assert reason(guard, first, now) == "proof_replayed"
+    assert reason(guard, client.head(client.proof()), now) == "proof_replayed"
+
+
+def test_of_threads_with_one_proof_one_gets_in(
+    validator: gatepost.Validator, client: Client
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    for _ in range(20):
+        head = client.head(client.proof())
+        with ThreadPoolExecutor(8) as pool:
+            seen = list(pool.map(lambda _, head=head: reason(guard, head), range(8)))
+        assert sorted(seen, key=str) == [None, *["proof_replayed"] * 7]
+
+
+@pytest.mark.parametrize(
+    "options", [{"algorithms": []}, {"algorithms": ["HS256"]}, {"max_proofs": 0}]
+)
+def test_refuses_what_makes_no_sense(options: dict[str, Any]) -> None:
+    [name] = options
+    with pytest.raises(gatepost.PolicyError, match=name):
+        gatepost.Dpop(**options)
+
+
+def test_has_a_repr() -> None:
+    assert repr(gatepost.Dpop(required=True)) == "Dpop(required=True)"
