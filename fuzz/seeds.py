@@ -252,8 +252,9 @@ def challenge() -> Seeds:
         yield f"dpop_reason_{reason}", bytes([2 | 4 | 8 | 16, reason, 0xFF, 0x01]) + texts
     yield "breaks_out", bytes([8, 40, 0, 0]) + url + b'\xffa", error="x'
     yield "hides_a_scope", bytes([8, 40, 0, 0]) + url + b"?scope=a\xffb"
-    yield "header_of_rfc_9110", (
-        b'\1Basic realm="simple", Newauth realm="apps", type=1, title="Login to \\"apps\\""'
+    yield (
+        "header_of_rfc_9110",
+        (b'\1Basic realm="simple", Newauth realm="apps", type=1, title="Login to \\"apps\\""'),
     )
     yield "header_with_token68", b"\1Negotiate a2erbmVs==, Bearer, a /+b=, ,DPoP algs = ES256"
     yield "header_with_a_duplicate", b"\1Bearer scope=a, SCOPE=b"
@@ -267,7 +268,7 @@ def registration() -> Seeds:
         "token_endpoint_auth_method": "none",
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
-        "client_name": "Ex\u00e4mple \"1\"",
+        "client_name": 'Ex\u00e4mple "1"',
         "client_uri": "https://app.example.com",
         "logo_uri": "https://app.example.com/logo.png",
         "scope": "mcp:read mcp:write",
@@ -324,7 +325,10 @@ def registration() -> Seeds:
 
 def guard() -> Seeds:
     """The byte that chooses the guard, and a request in lines."""
-    post, body = "POST /mcp", '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"$N"}}'
+    post, body = (
+        "POST /mcp",
+        '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"$N"}}',
+    )
     modern = (
         '{"jsonrpc":"2.0","id":"\\u00e9","method":"tools/call","params":{"name":"$N","_meta":'
         '{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}'

@@ -324,6 +324,7 @@ impl<'a> Cursor<'a> {
 
 /// What a backslash and the letter stand for, from the first of them in ASCII on; zero where they
 /// are no escape of two characters.
+#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "run by the compiler alone")]
 static SHORT_ESCAPES: [u8; 83] = {
     let mut bytes = [0; 83];
     let escapes = *b"\"\"\\\\//b\x08f\x0cn\nr\rt\t";
