@@ -555,8 +555,8 @@ typedef struct gatepost_principal {
 // An answer to send as it is: a refusal, a document or the answer to a preflight request.
 //
 // A plain value: it may be copied. What it points to lies in the memory that was passed, in the
-// strings of the guard's configuration, or lives for ever. Header values and body are ASCII;
-// nothing in them comes from the request but the `id` of a JSON-RPC message.
+// strings of the guard's configuration, or lives for ever. Header values are ASCII, the body is
+// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message.
 typedef struct gatepost_response {
     // The HTTP status.
     uint32_t status;
@@ -954,7 +954,7 @@ size_t gatepost_guard_size(void);
 // arrays of the configuration are copied, its strings are not: they must live, unchanged, as long
 // as the guard is used.
 //
-// Takes up to 256 KiB of the stack.
+// Takes up to 512 KiB of the stack, whatever the number of rules.
 //
 // Errors: GATEPOST_MEMORY_TOO_SMALL for fewer bytes than gatepost_guard_size(); GATEPOST_MISUSE
 // for a NULL, memory that is not aligned, the size of another version of this header, a string

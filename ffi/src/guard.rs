@@ -29,7 +29,6 @@ pub const GATEPOST_GUARD_SIZE: usize = 65536;
 pub struct gatepost_guard {
     /// [`LIVE`] once the rest is written: zeroed memory is told apart.
     state: usize,
-    #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "read by gatepost_guard_free"))]
     is_on_heap: bool,
     /// Borrows from what follows.
     guard: AnyGuard,
@@ -66,7 +65,7 @@ pub extern "C" fn gatepost_guard_size() -> usize {
 /// arrays of the configuration are copied, its strings are not: they must live, unchanged, as long
 /// as the guard is used.
 ///
-/// Takes up to 256 KiB of the stack.
+/// Takes up to 512 KiB of the stack, whatever the number of rules.
 ///
 /// Errors: GATEPOST_MEMORY_TOO_SMALL for fewer bytes than gatepost_guard_size(); GATEPOST_MISUSE
 /// for a NULL, memory that is not aligned, the size of another version of this header, a string

@@ -18,8 +18,8 @@ pub const GATEPOST_MAX_RESPONSE_HEADERS: usize = 16;
 /// An answer to send as it is: a refusal, a document or the answer to a preflight request.
 ///
 /// A plain value: it may be copied. What it points to lies in the memory that was passed, in the
-/// strings of the guard's configuration, or lives for ever. Header values and body are ASCII;
-/// nothing in them comes from the request but the `id` of a JSON-RPC message.
+/// strings of the guard's configuration, or lives for ever. Header values are ASCII, the body is
+/// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct gatepost_response {
