@@ -187,7 +187,7 @@ fn ask<S: ReplayStore>(guard: &Guard<'_, S>, keys: &Keys<'_>, decision: &Value) 
         .iter()
         .map(|pair| Header::new(text(&pair[0]), text(&pair[1])))
         .collect();
-    let bytes = |name: &str| request[name].as_str().map(|text| decode(text));
+    let bytes = |name: &str| request[name].as_str().map(decode);
     let head = RequestHead {
         method: text(&request["method"]),
         target: text(&request["target"]),
