@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[allow(dead_code, reason = "another test has the decisions")]
 #[path = "../examples/make_cases/generator.rs"]
 mod generator;
 

@@ -426,14 +426,14 @@ fn max_scopes() {
 
     let names: Vec<_> = (0..=MAX_SCOPES).map(|number| format!("scope{number}")).collect();
     let rules: Vec<_> = names.iter().map(|name| Rule::tool(name).needs(&**name)).collect();
-    let with = |count: usize| Rules::<256, 256>::new(&rules[..count], &[], &[][..]).map(drop);
+    let with = |count: usize| Rules::<256, 256>::new(&rules[..count], &[], &[]).map(drop);
     assert_eq!(with(MAX_SCOPES), Ok(()));
     assert_eq!(with(MAX_SCOPES + 1), Err(Reason::Misuse));
     // Those of the base and of the hierarchy count as well.
     let base = Rules::<256, 256>::new(&rules[..MAX_SCOPES], &[], "one:more").map(drop);
     assert_eq!(base, Err(Reason::Misuse));
     let hierarchy = [("scope0", "one:more")];
-    let implied = Rules::<256, 256>::new(&rules[..MAX_SCOPES], &hierarchy, &[][..]).map(drop);
+    let implied = Rules::<256, 256>::new(&rules[..MAX_SCOPES], &hierarchy, &[]).map(drop);
     assert_eq!(implied, Err(Reason::Misuse));
 }
 
