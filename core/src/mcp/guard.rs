@@ -121,7 +121,7 @@ impl<'g> Guard<'g> {
     /// # Errors
     ///
     /// [`Reason::Misuse`] where the URL of the metadata has more than
-    /// [`MAX_METADATA_URL_LEN`](crate::limits::MAX_METADATA_URL_LEN) bytes or is one that a
+    /// [`MAX_METADATA_URL_LEN`] bytes or is one that a
     /// [`Challenge`] cannot name, and where the document has more than [`RESPONSE_MEMORY`].
     pub fn new(metadata: &'g ResourceMetadata<'g>) -> Result<Self, Reason> {
         let mut memory = [0; RESPONSE_MEMORY];
@@ -217,7 +217,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         Self { origins: Origins::Any, ..self }
     }
 
-    /// Takes bodies of up to so many bytes; [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)
+    /// Takes bodies of up to so many bytes; [`MAX_MESSAGE_LEN`]
     /// unless set.
     #[must_use]
     pub fn with_max_message_len(self, bytes: usize) -> Self {
