@@ -23,7 +23,8 @@ use crate::{AccessToken, Evidence, PresentedToken, Reason, Strings, UnixTime};
 /// two steps, so that nobody reads a body for a stranger: [`authenticate`](Self::authenticate)
 /// looks at the head, [`authorize`](Self::authorize) at what the body asks for.
 ///
-/// A guard borrows its configuration and does no I/O: it serves any number of threads at once.
+/// A guard borrows its configuration and does no I/O: it serves as many threads at once as its
+/// store of proofs does, and any number where it takes none.
 ///
 /// ```
 /// use gatepost::mcp::{Guard, Rule, Rules, Step};
@@ -121,8 +122,8 @@ impl<'g> Guard<'g> {
     /// # Errors
     ///
     /// [`Reason::Misuse`] where the URL of the metadata has more than
-    /// [`MAX_METADATA_URL_LEN`] bytes or is one that a
-    /// [`Challenge`] cannot name, and where the document has more than [`RESPONSE_MEMORY`].
+    /// [`MAX_METADATA_URL_LEN`] bytes or is one that a [`Challenge`] cannot name, and where the
+    /// document has more than [`RESPONSE_MEMORY`].
     pub fn new(metadata: &'g ResourceMetadata<'g>) -> Result<Self, Reason> {
         let mut memory = [0; RESPONSE_MEMORY];
         metadata.write(&mut memory).map_err(|_| Reason::Misuse)?;
@@ -217,8 +218,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         Self { origins: Origins::Any, ..self }
     }
 
-    /// Takes bodies of up to so many bytes; [`MAX_MESSAGE_LEN`]
-    /// unless set.
+    /// Takes bodies of up to so many bytes; [`MAX_MESSAGE_LEN`] unless set.
     #[must_use]
     pub fn with_max_message_len(self, bytes: usize) -> Self {
         Self { max_message_len: bytes, ..self }

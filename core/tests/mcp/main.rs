@@ -1,51 +1,23 @@
 //! Requests to an MCP server, through the public interface. A test that proves a requirement of the
 //! MCP specification begins with the row of that requirement: `s28_…`.
-#![cfg(feature = "mcp")]
-
-#[cfg(all(
+#![cfg(all(
     feature = "ed25519",
     feature = "hmac",
+    feature = "mcp",
     feature = "p256",
     feature = "p384",
     feature = "rsa"
 ))]
+
 #[path = "../common/mod.rs"]
 mod common;
 
 mod bodies;
-#[cfg(all(
-    feature = "ed25519",
-    feature = "hmac",
-    feature = "p256",
-    feature = "p384",
-    feature = "rsa"
-))]
 mod guard;
 mod headers;
 mod operation;
-#[cfg(all(
-    feature = "ed25519",
-    feature = "hmac",
-    feature = "p256",
-    feature = "p384",
-    feature = "rsa"
-))]
 mod oracle;
-#[cfg(all(
-    feature = "ed25519",
-    feature = "hmac",
-    feature = "p256",
-    feature = "p384",
-    feature = "rsa"
-))]
 mod request_state;
-#[cfg(all(
-    feature = "ed25519",
-    feature = "hmac",
-    feature = "p256",
-    feature = "p384",
-    feature = "rsa"
-))]
 mod rules;
 
 use gatepost::Reason;
