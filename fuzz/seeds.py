@@ -154,6 +154,7 @@ def metadata() -> Seeds:
         ("root", "https://mcp.example.com/"),
         ("query", "https://mcp.example.com/mcp?a=/b?c"),
         ("address", "http://[::1]:3000/a//b/"),
+        ("host_named_like_the_place", "https://.well-known//mcp?a=/b?c"),
     ):
         lines = (url, "https://id.example/a/", "mcp:tools", 'Tools "\u00e9"\t')
         yield f"configured_{name}", "\n".join(lines).encode()

@@ -109,8 +109,10 @@ fn write_resource(resource: &str, issuer: &str, scope: &str, name: &str) {
     assert!(read.scopes_supported().into_iter().flatten().all(|scope| scope != "offline_access"));
 
     let url = metadata.url().to_string();
-    let origin = url.find("/.well-known/").unwrap();
-    assert!(metadata.is_target(&url) && metadata.is_target(&url[origin..]));
+    // A host may be called `.well-known` too, so the path is looked for behind the authority.
+    let authority = url.find("://").unwrap() + "://".len();
+    let path = authority + url[authority..].find('/').unwrap();
+    assert!(metadata.is_target(&url) && metadata.is_target(&url[path..]));
     assert!(metadata.is_target("/.well-known/oauth-protected-resource"));
     for len in [url.len() - 1, url.len()] {
         let mut room = vec![0; len];
