@@ -6,6 +6,14 @@
 mod common;
 
 mod address;
+#[cfg(all(
+    feature = "ed25519",
+    feature = "hmac",
+    feature = "p256",
+    feature = "p384",
+    feature = "rsa"
+))]
+mod bound_tokens;
 mod challenge;
 mod challenges;
 mod client;
@@ -23,6 +31,14 @@ mod key_refresh;
 mod legacy_metadata;
 mod new_client;
 mod pkce;
+#[cfg(all(
+    feature = "ed25519",
+    feature = "hmac",
+    feature = "p256",
+    feature = "p384",
+    feature = "rsa"
+))]
+mod proof;
 mod provider;
 mod redirect_uri;
 mod registration;
