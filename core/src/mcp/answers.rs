@@ -15,20 +15,20 @@ impl<S: ReplayStore> Guard<'_, S> {
     /// A refusal with its challenges.
     pub(super) fn challenge<'m>(
         &'m self,
-        challenges: &Challenges<'_>,
+        refused: &Refused<'_>,
         origin: Option<&'m str>,
         memory: &'m mut [u8],
     ) -> Response<'m> {
-        let reason = challenges.reason;
+        let reason = refused.reason;
         let mut response = refusal(reason, origin);
         let is_about_credentials = matches!(response.status(), 400 | 401 | 403);
         let mut memory = memory;
         for scheme in [Scheme::Bearer, Scheme::Dpop] {
-            if !is_about_credentials || !self.offers(scheme, challenges.scheme) {
+            if !is_about_credentials || !self.offers(scheme, refused.scheme) {
                 continue;
             }
             let mut writer = Writer::new(memory);
-            if self.write_challenge(challenges, scheme, &mut writer).is_err() {
+            if self.write_challenge(refused, scheme, &mut writer).is_err() {
                 // Refused all the same.
                 return response;
             }
@@ -40,7 +40,7 @@ impl<S: ReplayStore> Guard<'_, S> {
                 Err(_) => return response,
             }
         }
-        if let (Reason::NonceRequired, Some(now), Some(dpop)) = (reason, challenges.now, &self.dpop)
+        if let (Reason::NonceRequired, Some(now), Some(dpop)) = (reason, refused.now, &self.dpop)
             && let Some(nonces) = dpop.verifier.nonces()
         {
             let (place, rest) = memory.split_at_mut_checked(NONCE_LEN).unwrap_or_default();
@@ -64,11 +64,11 @@ impl<S: ReplayStore> Guard<'_, S> {
 
     fn write_challenge(
         &self,
-        challenges: &Challenges<'_>,
+        refused: &Refused<'_>,
         scheme: Scheme,
         writer: &mut Writer<'_>,
     ) -> Result<(), Reason> {
-        let Challenges { reason, scope, .. } = *challenges;
+        let Refused { reason, scope, .. } = *refused;
         let mut challenge = Challenge::new(scheme, &self.metadata_url)?.with_reason(reason);
         if let Some(scope) = scope {
             challenge = challenge.with_scope(scope)?;
@@ -81,8 +81,8 @@ impl<S: ReplayStore> Guard<'_, S> {
     }
 }
 
-/// What challenges say.
-pub(super) struct Challenges<'c> {
+/// What was refused, as challenges say it.
+pub(super) struct Refused<'c> {
     pub(super) reason: Reason,
     /// The scheme of the credentials that were sent.
     pub(super) scheme: Option<Scheme>,

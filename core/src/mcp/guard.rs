@@ -4,7 +4,7 @@ use core::fmt;
 
 use heapless::String;
 
-use super::answers::{Challenges, cors_headers, document, preflight, refusal, with_body};
+use super::answers::{Refused, cors_headers, document, preflight, refusal, with_body};
 use super::response::Response;
 use super::rules::{RulesView, Verdict};
 use super::{Authority, Operation, OperationHeaders, Principal, error_body};
@@ -278,8 +278,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             },
             Err(reason) => (reason, None, None),
         };
-        let challenges = Challenges { reason, scheme, scope, now: Some(now) };
-        Step::Respond(self.challenge(&challenges, origin, for_response))
+        let refused = Refused { reason, scheme, scope, now: Some(now) };
+        Step::Respond(self.challenge(&refused, origin, for_response))
     }
 
     /// Reads what the body of a request asks for, and sees that its headers agree.
@@ -337,8 +337,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             Verdict::Refused => (Reason::OperationRefused, None),
         };
         let scheme = principal.token().map(|_| self.scheme_of(head));
-        let challenges = Challenges { reason, scheme, scope, now: None };
-        Err(self.challenge(&challenges, self.judge_origin(head).unwrap_or(None), memory))
+        let refused = Refused { reason, scheme, scope, now: None };
+        Err(self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory))
     }
 
     /// Whether `principal` may do this: for lists of tools, prompts and resources that show each
@@ -359,8 +359,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         memory: &'m mut [u8],
     ) -> Response<'m> {
         let scheme = Some(self.scheme_of(head));
-        let challenges = Challenges { reason, scheme, scope: self.rules.base_scope(), now: None };
-        self.challenge(&challenges, self.judge_origin(head).unwrap_or(None), memory)
+        let refused = Refused { reason, scheme, scope: self.rules.base_scope(), now: None };
+        self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory)
     }
 
     /// Headers that a response of the server to a request which was let in has to have, for
