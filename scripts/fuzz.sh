@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh SECONDS [TARGET...]: runs each fuzz target (all, unless some are named) for SECONDS, from
-# its committed seeds and from what earlier runs found (fuzz/corpus, not committed).
+# its committed seeds and from what earlier runs found (fuzz/corpus, not committed). FUZZ_SEED, if it
+# is set, is the number that the mutations follow from; else they are others each time.
 #
 # The instrumentation is that of cargo-fuzz without a sanitizer, which needs no nightly compiler:
 # there is no unsafe code to sanitize. `cargo +nightly fuzz run TARGET` works as well.
@@ -41,7 +42,7 @@ for target; do
     log=$folder/$target.log
     # The first folder takes what is found; the second is only read.
     if "$folder/$host/release/$target" "corpus/$target" "seeds/$target" "${words[@]}" \
-        -max_total_time="$seconds" -max_len=17000 -timeout=10 -rss_limit_mb=1024 \
+        -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -max_len=17000 -timeout=10 -rss_limit_mb=1024 \
         -artifact_prefix="artifacts/$target-" >"$log" 2>&1; then
         echo "fuzz: $target: $(sed -n 's/^Done //p' "$log"), $(ls "seeds/$target" | wc -l) seeds, nothing found"
     else
