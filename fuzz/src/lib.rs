@@ -1,5 +1,7 @@
-//! What the targets share: facts about a JSON document found with `serde_json` alone, to judge the
-//! verdicts of the strict reader by.
+//! What the targets share: keys, and facts about a JSON document found with `serde_json` alone, to
+//! judge the verdicts of the strict reader by.
+
+pub mod keys;
 
 use std::collections::HashSet;
 use std::fmt;

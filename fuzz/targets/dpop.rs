@@ -13,56 +13,33 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use gatepost::oauth::{DpopVerifier, FixedReplayStore};
-use gatepost::{Algorithm, ImportOptions, KeySlot, Keys, Policy, Reason, UnixTime, VerifyingKey};
+use gatepost::{Keys, Policy, Reason, UnixTime};
+use gatepost_fuzz::keys::{AnySignature, Es256};
 use libfuzzer_sys::fuzz_target;
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 const RESOURCE: &str = "https://mcp.example.com/mcp";
 const NOW: u64 = 1_700_000_000;
 
-/// Checks nothing: whose the token is, is not the question here. It exists in this target alone.
-struct AnySignature;
-
-impl VerifyingKey for AnySignature {
-    fn verify(
-        &self,
-        _algorithm: Algorithm,
-        _message: &[u8],
-        _prehash: Option<&[u8]>,
-        _signature: &[u8],
-    ) -> Result<(), Reason> {
-        Ok(())
-    }
-}
-
 struct Client {
-    key: SigningKey,
-    /// The members of its JSON Web Key.
-    members: String,
-    /// A token that is bound to it, and what `ath` has to be.
+    key: Es256,
+    /// A token that is bound to the key, and what `ath` has to be.
     token: String,
     ath: String,
 }
 
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-    let key = SigningKey::from_slice(&[7; 32]).expect("a scalar");
-    let point = key.verifying_key().to_sec1_point(false);
-    let [x, y] = [point.x(), point.y()].map(|half| BASE64URL.encode(half.expect("a point")));
-    // RFC 7638: the required members in the order of their names.
-    let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    let jkt = BASE64URL.encode(Sha256::digest(jwk.as_bytes()));
+    let key = Es256::new();
+    let jkt = BASE64URL.encode(Sha256::digest(&key.jwk));
     let claims = format!(
         r#"{{"iss":"https://issuer.example","aud":"{RESOURCE}","exp":{},"cnf":{{"jkt":"{jkt}"}}}}"#,
         NOW + 600
     );
-    let header = BASE64URL.encode(r#"{"alg":"ES256"}"#);
-    let token = format!("{header}.{}.AAAA", BASE64URL.encode(claims));
-    let ath = BASE64URL.encode(Sha256::digest(token.as_bytes()));
-    let members = jwk.trim_matches(['{', '}']).to_owned();
-    Client { key, members, token, ath }
+    // Whose the token is, is not the question here.
+    let token = format!("{}.{}.AAAA", BASE64URL.encode(r#"{"alg":"ES256"}"#), BASE64URL.encode(claims));
+    let ath = BASE64URL.encode(Sha256::digest(&token));
+    Client { key, token, ath }
 });
 
 fuzz_target!(|input: &[u8]| {
@@ -71,23 +48,17 @@ fuzz_target!(|input: &[u8]| {
     let proof = match input.iter().position(|byte| *byte == b'\n') {
         Some(at) => {
             let (header, claims) = (&input[..at], &input[at + 1..]);
-            let header = replace(header, b"$KEY", client.members.as_bytes());
+            let members = client.key.jwk.trim_matches(['{', '}']);
+            let header = replace(header, b"$KEY", members.as_bytes());
             let claims = replace(claims, b"$ATH", client.ath.as_bytes());
-            let signed = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(claims));
-            let signature: Signature = client.key.sign(signed.as_bytes());
-            composed = format!("{signed}.{}", BASE64URL.encode(signature.to_bytes()));
+            composed = client.key.sign(&header, &claims);
             composed.as_bytes()
         }
         None => input,
     };
 
-    let set = br#"{"keys":[{"kty":"EC","crv":"P-256",
-        "x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
-    let mut slots = [None];
-    gatepost::load(set, ImportOptions::default(), &mut slots, |_| Ok(AnySignature), |_| ())
-        .expect("a key that nobody looks at");
-    let keys: Keys<'_, AnySignature> = Keys::from(&slots[..] as &[Option<KeySlot<AnySignature>>]);
+    let slots = AnySignature::key_set();
+    let keys = Keys::from(&slots[..]);
     let policy = Policy::new("https://issuer.example", RESOURCE).expect("a policy");
     let now = UnixTime::from_secs(NOW);
     let mut memory = [0; 2048];
@@ -122,8 +93,7 @@ fn holds(header: &Value, claims: &Value, client: &Client) {
     assert_eq!(typ.strip_prefix("application/").unwrap_or(&typ), "dpop+jwt");
     assert_eq!(header["alg"], "ES256");
     let jwk = header["jwk"].as_object().expect("a key");
-    let members: Value =
-        serde_json::from_str(&format!("{{{}}}", client.members)).expect("the client's key");
+    let members: Value = serde_json::from_str(&client.key.jwk).expect("the client's key");
     for (name, value) in members.as_object().expect("an object") {
         assert_eq!(jwk.get(name), Some(value));
     }

@@ -9,17 +9,14 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use gatepost::limits::{MAX_MEMBERS, MEMORY, NAME_LEN, OPERATION_MEMORY};
 use gatepost::mcp::{Guard, Operation, Principal, RESPONSE_MEMORY, Response, Rule, Rules, Step};
 use gatepost::oauth::{
     Challenges, DpopVerifier, FixedReplayStore, Header, ReplayStore, RequestHead, ResourceMetadata,
 };
 use gatepost::{KeySet, Policy, Reason, UnixTime};
+use gatepost_fuzz::keys::Es256;
 use libfuzzer_sys::fuzz_target;
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
 use serde_json::Value;
 
 const ISSUER: &str = "https://issuer.example";
@@ -43,19 +40,14 @@ struct Issuer {
 }
 
 static ISSUING: LazyLock<Issuer> = LazyLock::new(|| {
-    let key = SigningKey::from_slice(&[7; 32]).expect("a scalar");
-    let point = key.verifying_key().to_sec1_point(false);
-    let [x, y] = [point.x(), point.y()].map(|half| BASE64URL.encode(half.expect("a point")));
-    let jwks = format!(r#"{{"keys":[{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}]}}"#);
+    let key = Es256::new();
     let tokens = TOKENS.map(|(_, claims)| {
         let claims = format!(
             r#"{{"iss":"{ISSUER}","aud":"{RESOURCE}","exp":1700000600,"sub":"alice",{claims}}}"#
         );
-        let header = BASE64URL.encode(r#"{"alg":"ES256"}"#);
-        let signed = format!("{header}.{}", BASE64URL.encode(claims));
-        let signature: Signature = key.sign(signed.as_bytes());
-        format!("{signed}.{}", BASE64URL.encode(signature.to_bytes()))
+        key.sign(br#"{"alg":"ES256"}"#, claims.as_bytes())
     });
+    let jwks = format!(r#"{{"keys":[{}]}}"#, key.jwk);
     Issuer { keys: KeySet::from_jwks(jwks).expect("one key"), tokens }
 });
 

@@ -9,9 +9,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use gatepost::limits::MEMORY;
-use gatepost::{
-    Algorithm, ImportOptions, KeySlot, Keys, Policy, Reason, UnixTime, VerifyingKey, json,
-};
+use gatepost::{Keys, Policy, Reason, UnixTime, json};
+use gatepost_fuzz::keys::AnySignature;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -20,21 +19,6 @@ const AUDIENCE: &str = "https://mcp.example.com/mcp";
 const NOW: u64 = 1_699_999_000;
 const LEEWAY: u32 = 30;
 const SCOPE: &str = "mcp:read";
-
-/// Checks nothing. It exists in this target alone.
-struct AnySignature;
-
-impl VerifyingKey for AnySignature {
-    fn verify(
-        &self,
-        _algorithm: Algorithm,
-        _message: &[u8],
-        _prehash: Option<&[u8]>,
-        _signature: &[u8],
-    ) -> Result<(), Reason> {
-        Ok(())
-    }
-}
 
 fuzz_target!(|input: &[u8]| {
     let composed;
@@ -47,13 +31,8 @@ fuzz_target!(|input: &[u8]| {
         None => input,
     };
 
-    let set = br#"{"keys":[{"kty":"EC","crv":"P-256",
-        "x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
-    let mut slots = [None];
-    gatepost::load(set, ImportOptions::default(), &mut slots, |_| Ok(AnySignature), |_| ())
-        .expect("a key that nobody looks at");
-    let keys: Keys<'_, AnySignature> = Keys::from(&slots[..] as &[Option<KeySlot<AnySignature>>]);
+    let slots = AnySignature::key_set();
+    let keys = Keys::from(&slots[..]);
 
     let policy = Policy::new(ISSUER, AUDIENCE)
         .and_then(|policy| policy.with_leeway(LEEWAY))
