@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::Reason;
-use crate::text::json::{Array, Elements, Kinds, Members, Value};
+use crate::text::json::{Array, Kinds, Members, Value};
 
 /// One string or several, borrowed: audiences, scopes, names of claims.
 ///
@@ -106,8 +106,9 @@ enum ListKind<'t> {
     One(Option<&'t str>),
     /// Separated by spaces ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
     Words(&'t str),
-    /// The strings of an array without escapes.
-    Array(Elements<'t>),
+    /// What is left of an array of strings without escapes, as it stands in the token: whatever
+    /// stands between two quotes is one.
+    Array(&'t str),
     /// Each ends with a NUL: the strings of an array with escapes, decoded.
     Decoded(&'t str),
 }
@@ -182,7 +183,7 @@ impl<'t> StringList<'t> {
         } else if kinds.contains(Kinds::ESCAPED_STRINGS) {
             Self::decode_array(array, memory)
         } else {
-            Ok((Self { kind: ListKind::Array(array.elements()) }, memory))
+            Ok((Self { kind: ListKind::Array(array.as_json()) }, memory))
         }
     }
 
@@ -222,8 +223,12 @@ impl<'t> Iterator for StringList<'t> {
                 *words = rest;
                 (!word.is_empty()).then_some(word)
             }
-            // All are strings without escapes: that was checked.
-            ListKind::Array(elements) => elements.next()?.as_str(),
+            ListKind::Array(left) => {
+                let (_, behind_quote) = split_at_first(left, b'"')?;
+                let (string, rest) = split_at_first(behind_quote, b'"')?;
+                *left = rest;
+                Some(string)
+            }
             ListKind::Decoded(decoded) => {
                 let (string, rest) = split_at_first(decoded, b'\0')?;
                 *decoded = rest;

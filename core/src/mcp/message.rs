@@ -213,16 +213,24 @@ fn deciding_name(
     name: Text<'_>,
     deciding: &'static [&'static str],
 ) -> Result<Option<(u8, &'static str)>, Reason> {
-    if name == "__proto__" {
+    let plain = name.as_str().filter(|name| name.is_ascii());
+    let is = |known: &str| plain.map_or_else(|| name == *known, |name| name == known);
+    if is("__proto__") {
         return Err(Reason::InvalidMessage);
     }
     let mut bit = 1_u8;
     for &known in deciding {
-        if name == known {
-            return Ok(Some((bit, known)));
-        }
-        if name.chars().map(folded).eq(known.chars().map(folded)) {
-            return Err(Reason::InvalidMessage);
+        let is_like_it = match plain {
+            Some(name) => name.eq_ignore_ascii_case(known),
+            None => name.chars().map(folded).eq(known.chars().map(folded)),
+        };
+        if is_like_it {
+            // In another case it is another name here, and perhaps not there.
+            return if is(known) {
+                Ok(Some((bit, known)))
+            } else {
+                Err(Reason::InvalidMessage)
+            };
         }
         bit <<= 1;
     }

@@ -67,11 +67,19 @@ impl<'h> Credentials<'h> {
         if value.is_empty() {
             return Ok(Self::Missing);
         }
-        // A proxy that joins two headers by a comma must not hide one of them. No token has one, so
-        // that usual headers are read once.
-        if value.contains(&b',') && has_several_schemes(value) {
-            return Err(Reason::SeveralCredentials);
+        match Self::only_one(value) {
+            // There is no comma in it.
+            Ok(token @ (Self::Bearer(_) | Self::Dpop(_))) => Ok(token),
+            // A proxy that joins two headers by a comma must not hide one of them.
+            _ if value.contains(&b',') && has_several_schemes(value) => {
+                Err(Reason::SeveralCredentials)
+            }
+            other => other,
         }
+    }
+
+    /// Reads the credentials where there are no others.
+    fn only_one(value: &'h [u8]) -> Result<Self, Reason> {
         let (scheme, rest) = split_token(value).ok_or(Reason::InvalidCredentials)?;
         if !matches!(rest, [] | [b' ', ..]) {
             return Err(Reason::InvalidCredentials);

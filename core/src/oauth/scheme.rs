@@ -160,27 +160,25 @@ pub(super) fn split_token(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// ([RFC 9110, section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)), and what
 /// follows it.
 pub(super) fn split_token68(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let is_token68 = |byte: u8| TOKEN68.get(usize::from(byte)) == Some(&true);
-    let (characters, rest) = split_while(text, is_token68);
+    // Block by block, for each byte of each token is looked at.
+    let (blocks, _) = text.as_chunks::<32>();
+    let is_whole = |block: &&[u8; 32]| block.iter().fold(true, |all, byte| all & is_token68(*byte));
+    let len = blocks.iter().take_while(is_whole).count().saturating_mul(32);
+    let (begin, rest) = text.split_at_checked(len)?;
+    let (end, rest) = split_while(rest, is_token68);
     let (_, rest) = split_while(rest, |byte| byte == b'=');
     let token68 = text.get(..text.len().saturating_sub(rest.len()))?;
-    (!characters.is_empty()).then_some((token68, rest))
+    (!begin.is_empty() || !end.is_empty()).then_some((token68, rest))
 }
 
-/// Which bytes a token68 has before its `=`: each byte of each token is looked up here.
-static TOKEN68: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut characters: &[u8] =
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
-    while let [character, rest @ ..] = characters {
-        #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "run by the compiler")]
-        {
-            table[*character as usize] = true;
-        }
-        characters = rest;
-    }
-    table
-};
+/// Whether a token68 has the byte before its `=`: a letter, a digit or one of `-._~+/`. Without
+/// branches, for blocks of bytes.
+const fn is_token68(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    // From `-` over `.`, `/` and the digits.
+    let is_between = byte.wrapping_sub(b'-') < 13;
+    is_letter | is_between | (byte == b'_') | (byte == b'~') | (byte == b'+')
+}
 
 /// The longest beginning of `text` whose bytes are all as wanted, and the rest.
 pub(super) fn split_while(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
@@ -294,5 +292,25 @@ mod tests {
         ] {
             assert_eq!(items(text).last().map(String::as_str), Some("!"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_token68_ends_at_the_first_byte_that_is_none_of_its() {
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+        for byte in (0..=u8::MAX).filter(|byte| *byte != b'=') {
+            for at in 0..100 {
+                let mut text = [b'a'; 100];
+                text[at] = byte;
+                let len = if alphabet.contains(&byte) { 100 } else { at };
+                let (token68, rest) = split_token68(&text).unwrap_or((&[], &text));
+                assert_eq!((token68.len(), rest.len()), (len, 100 - len), "{byte} at {at}");
+            }
+        }
+        for len in [1, 31, 32, 33, 64, 90] {
+            let text = format!("{}==, b", "a".repeat(len));
+            let (token68, rest) = split_token68(text.as_bytes()).unwrap();
+            assert_eq!((token68.len(), rest), (len + 2, &b", b"[..]));
+        }
+        assert_eq!(split_token68(b"=="), None);
     }
 }
