@@ -17,6 +17,13 @@ pub(crate) fn keys_refused(py: Python<'_>, reason: Reason) -> PyErr {
     build(py, &ERROR, "key_set_error", (reason.number(),))
 }
 
+/// The exception of this reason for what surrounds a token: an `OAuthError`, or a `PolicyError`
+/// where the caller is mistaken.
+pub(crate) fn oauth_refused(py: Python<'_>, reason: Reason) -> PyErr {
+    static ERROR: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    build(py, &ERROR, "oauth_error", (reason.number(),))
+}
+
 /// A mistake of the caller, which `detail` names: of a policy, of an algorithm's name.
 pub(crate) fn misuse(py: Python<'_>, detail: &str) -> PyErr {
     static ERROR: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

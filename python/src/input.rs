@@ -21,6 +21,13 @@ pub(crate) fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a [u8]> {
     }
 }
 
+/// A `str` that a stranger may have sent. One that has no UTF-8 form, because of a lone surrogate,
+/// becomes U+FFFD, which the core refuses: as an exception of its own it would take another way out
+/// than what is refused.
+pub(crate) fn untrusted<'a>(value: &'a Bound<'_, PyString>) -> &'a str {
+    value.to_str().unwrap_or("\u{fffd}")
+}
+
 /// Says that the argument `name` must be of these types.
 pub(crate) fn wrong_type(name: &str, types: &str, value: &Bound<'_, PyAny>) -> PyErr {
     let found = value.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());

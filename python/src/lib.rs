@@ -15,6 +15,7 @@ mod guard;
 mod input;
 mod key_set;
 mod legacy;
+mod pkce;
 mod policy;
 mod principal;
 mod request;
@@ -35,6 +36,8 @@ mod _native {
     use crate::key_set::{KeySet, SkippedKey};
     #[pymodule_export]
     use crate::legacy::LegacyServerMetadata;
+    #[pymodule_export]
+    use crate::pkce::{CodeChallenge, CodeVerifier};
     #[pymodule_export]
     use crate::policy::Policy;
     #[pymodule_export]

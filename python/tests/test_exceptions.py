@@ -71,10 +71,19 @@ def test_keys_meet_a_key_set_error_whatever_the_reason() -> None:
         assert error.reason == name
 
 
+def test_oauth_meets_an_oauth_error_unless_the_caller_is_mistaken() -> None:
+    for number, name, *_ in REASONS:
+        error = exceptions.oauth_error(number)
+        family = gatepost.PolicyError if name == "misuse" else gatepost.OAuthError
+        assert isinstance(error, family)
+        assert error.reason == name
+
+
 def test_errors_survive_pickling() -> None:
     for error in (
         gatepost.ExpiredError(),
         exceptions.key_set_error(104),
+        exceptions.oauth_error(104),
         gatepost.PolicyError(detail="leeway"),
     ):
         copy = pickle.loads(pickle.dumps(error))

@@ -16,6 +16,8 @@ A `Guard` answers whole requests. `gatepost.mcp` plugs a `Validator` into the of
 from gatepost._native import (
     AccessToken,
     ClaimRule,
+    CodeChallenge,
+    CodeVerifier,
     Dpop,
     Guard,
     KeySet,
@@ -109,6 +111,8 @@ __all__ = [
     "BatchRefusedError",
     "ClaimRefusedError",
     "ClaimRule",
+    "CodeChallenge",
+    "CodeVerifier",
     "CredentialsMissingError",
     "CriticalNotUnderstoodError",
     "Dpop",

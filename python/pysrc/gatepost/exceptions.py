@@ -55,7 +55,11 @@ class RequestError(GatepostError):
 
 
 class OAuthError(GatepostError):
-    """A document or a parameter of OAuth was refused."""
+    """A document or a parameter of OAuth was refused.
+
+    Reasons that only these can meet have a class of their own (`MetadataMismatchError`, ...); for
+    those that tokens meet too, such as ``"invalid_json"``, it is this class.
+    """
 
 
 class KeySetError(GatepostError):
@@ -79,6 +83,13 @@ def key_set_error(number: int) -> KeySetError:
     """The error of the reason with this number, for keys: always a `KeySetError`."""
     own = GatepostError._classes[number]
     return own(number) if issubclass(own, KeySetError) else KeySetError(number)
+
+
+def oauth_error(number: int) -> GatepostError:
+    """The error of the reason with this number, for what surrounds a token: always an `OAuthError`,
+    or a `PolicyError` where the caller is mistaken."""
+    own = GatepostError._classes[number]
+    return own(number) if issubclass(own, (OAuthError, PolicyError)) else OAuthError(number)
 
 
 # 1xx: form
