@@ -9,6 +9,7 @@
 //! validations became 5 times and ES256 ones twice as slow. Nor do guards: a body of 4 MiB, the
 //! longest unless set, takes some 4 ms.
 
+mod challenges;
 mod dpop;
 mod errors;
 mod guard;
@@ -28,6 +29,8 @@ mod validator;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::challenges::{ParsedChallenge, parse_challenges};
     #[pymodule_export]
     use crate::dpop::Dpop;
     #[pymodule_export]

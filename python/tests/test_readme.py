@@ -15,11 +15,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from mcp.server.mcpserver import MCPServer
 
 import gatepost
+import gatepost._native
 from issuer import Issuer
 
 ROOT = Path(__file__).parents[2]
@@ -61,8 +63,10 @@ def test_the_commands_answer_as_shown(file: str, tmp_path: Path) -> None:
             assert result.stdout == shown
 
 
-def test_the_example_of_the_package_runs() -> None:
-    result = doctest.testmod(gatepost)
+@pytest.mark.parametrize("module", [gatepost, gatepost._native])
+def test_the_examples_of_the_package_run(module: ModuleType) -> None:
+    # Classes are the package's, functions the native module's.
+    result = doctest.testmod(module, extraglobs=vars(gatepost))
     assert result.attempted > 0
     assert result.failed == 0
 

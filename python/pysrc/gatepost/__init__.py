@@ -23,6 +23,7 @@ from gatepost._native import (
     KeySet,
     LegacyServerMetadata,
     Operation,
+    ParsedChallenge,
     Policy,
     Principal,
     RequestHead,
@@ -30,6 +31,7 @@ from gatepost._native import (
     Rule,
     SkippedKey,
     Validator,
+    parse_challenges,
 )
 from gatepost.exceptions import (
     AddressRefusedError,
@@ -163,6 +165,7 @@ __all__ = [
     "Operation",
     "OperationRefusedError",
     "OriginRefusedError",
+    "ParsedChallenge",
     "PkceNotSupportedError",
     "Policy",
     "PolicyError",
@@ -185,4 +188,5 @@ __all__ = [
     "TypeMismatchError",
     "UnsupportedKeyError",
     "Validator",
+    "parse_challenges",
 ]

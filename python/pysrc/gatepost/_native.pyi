@@ -14,6 +14,7 @@ __all__ = [
     "KeySet",
     "LegacyServerMetadata",
     "Operation",
+    "ParsedChallenge",
     "Policy",
     "Principal",
     "RequestHead",
@@ -21,6 +22,7 @@ __all__ = [
     "Rule",
     "SkippedKey",
     "Validator",
+    "parse_challenges",
 ]
 
 # Number, name, HTTP status, OAuth error, description: the core's table.
@@ -280,3 +282,20 @@ class CodeChallenge:
     @property
     def method(self) -> str: ...
     def verify(self, code_verifier: str | None) -> None: ...
+
+@final
+class ParsedChallenge:
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def token68(self) -> str | None: ...
+    @property
+    def parameters(self) -> dict[str, str]: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def resource_metadata(self) -> str | None: ...
+
+def parse_challenges(header: str | bytes) -> list[ParsedChallenge]: ...
