@@ -16,6 +16,7 @@ mod guard;
 mod input;
 mod key_set;
 mod legacy;
+mod metadata;
 mod pkce;
 mod policy;
 mod principal;
@@ -39,6 +40,11 @@ mod _native {
     use crate::key_set::{KeySet, SkippedKey};
     #[pymodule_export]
     use crate::legacy::LegacyServerMetadata;
+    #[pymodule_export]
+    use crate::metadata::{
+        CodeFlow, ResourceMetadataDocument, ServerMetadata, resource_metadata_urls,
+        server_metadata_urls,
+    };
     #[pymodule_export]
     use crate::pkce::{CodeChallenge, CodeVerifier};
     #[pymodule_export]

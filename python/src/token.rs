@@ -96,7 +96,8 @@ impl AccessToken {
     }
 }
 
-fn load<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyDict>> {
+/// A JSON object that the core has read, as Python's `json` reads it.
+pub(crate) fn load<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyDict>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static INTEGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let loads = LOADS.import(py, "json", "loads")?;
