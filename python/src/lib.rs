@@ -9,6 +9,7 @@
 //! validations became 5 times and ES256 ones twice as slow. Nor do guards: a body of 4 MiB, the
 //! longest unless set, takes some 4 ms.
 
+mod authorization;
 mod challenges;
 mod dpop;
 mod errors;
@@ -16,6 +17,7 @@ mod guard;
 mod input;
 mod key_set;
 mod legacy;
+mod memory;
 mod metadata;
 mod pkce;
 mod policy;
@@ -30,6 +32,11 @@ mod validator;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::authorization::{
+        AuthorizationRequest, TokenRequest, initial_scope, step_up_scope,
+        verify_authorization_response_issuer,
+    };
     #[pymodule_export]
     use crate::challenges::{ParsedChallenge, parse_challenges};
     #[pymodule_export]

@@ -15,6 +15,7 @@ A `Guard` answers whole requests. `gatepost.mcp` plugs a `Validator` into the of
 
 from gatepost._native import (
     AccessToken,
+    AuthorizationRequest,
     ClaimRule,
     CodeChallenge,
     CodeFlow,
@@ -33,10 +34,14 @@ from gatepost._native import (
     Rule,
     ServerMetadata,
     SkippedKey,
+    TokenRequest,
     Validator,
+    initial_scope,
     parse_challenges,
     resource_metadata_urls,
     server_metadata_urls,
+    step_up_scope,
+    verify_authorization_response_issuer,
 )
 from gatepost.exceptions import (
     AddressRefusedError,
@@ -115,6 +120,7 @@ __all__ = [
     "AlgorithmNotAllowedError",
     "AudienceMismatchError",
     "AudienceNotRequestedError",
+    "AuthorizationRequest",
     "BatchRefusedError",
     "ClaimRefusedError",
     "ClaimRule",
@@ -190,13 +196,17 @@ __all__ = [
     "SkippedKey",
     "StateExpiredError",
     "TokenError",
+    "TokenRequest",
     "TooDeepError",
     "TooLargeError",
     "TooManyKeysError",
     "TypeMismatchError",
     "UnsupportedKeyError",
     "Validator",
+    "initial_scope",
     "parse_challenges",
     "resource_metadata_urls",
     "server_metadata_urls",
+    "step_up_scope",
+    "verify_authorization_response_issuer",
 ]

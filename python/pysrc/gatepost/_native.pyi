@@ -6,6 +6,7 @@ __all__ = [
     "MAX_TOKEN_LEN",
     "REASONS",
     "AccessToken",
+    "AuthorizationRequest",
     "ClaimRule",
     "CodeChallenge",
     "CodeFlow",
@@ -24,10 +25,14 @@ __all__ = [
     "Rule",
     "ServerMetadata",
     "SkippedKey",
+    "TokenRequest",
     "Validator",
+    "initial_scope",
     "parse_challenges",
     "resource_metadata_urls",
     "server_metadata_urls",
+    "step_up_scope",
+    "verify_authorization_response_issuer",
 ]
 
 # Number, name, HTTP status, OAuth error, description: the core's table.
@@ -362,3 +367,47 @@ class ServerMetadata:
 
 def resource_metadata_urls(resource: str) -> list[str]: ...
 def server_metadata_urls(issuer: str) -> list[str]: ...
+
+@final
+class AuthorizationRequest:
+    def __new__(
+        cls,
+        *,
+        client_id: str,
+        redirect_uri: str,
+        resource: str,
+        state: str,
+        code_challenge: CodeChallenge,
+        audience: str | None = None,
+        scope: str | None = None,
+    ) -> AuthorizationRequest: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def redirect_uri(self) -> str: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def audience(self) -> str | None: ...
+    @property
+    def scope(self) -> str | None: ...
+    def url(self, server: ServerMetadata) -> str: ...
+
+@final
+class TokenRequest:
+    @staticmethod
+    def authorization_code(
+        *, code: str, redirect_uri: str, code_verifier: CodeVerifier, client_id: str, resource: str
+    ) -> TokenRequest: ...
+    @staticmethod
+    def refresh_token(*, refresh_token: str, client_id: str, resource: str) -> TokenRequest: ...
+    @property
+    def body(self) -> bytes: ...
+
+def verify_authorization_response_issuer(
+    recorded: str, sends_issuer: bool, iss: str | None
+) -> None: ...
+def initial_scope(challenged: str | None, resource: ResourceMetadataDocument) -> str | None: ...
+def step_up_scope(requested: str, challenged: str) -> str | None: ...
