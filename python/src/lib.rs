@@ -19,6 +19,7 @@ mod key_set;
 mod legacy;
 mod memory;
 mod metadata;
+mod new_client;
 mod pkce;
 mod policy;
 mod principal;
@@ -52,6 +53,8 @@ mod _native {
         CodeFlow, ResourceMetadataDocument, ServerMetadata, resource_metadata_urls,
         server_metadata_urls,
     };
+    #[pymodule_export]
+    use crate::new_client::{NewClient, RegisteredClient, Registration};
     #[pymodule_export]
     use crate::pkce::{CodeChallenge, CodeVerifier};
     #[pymodule_export]

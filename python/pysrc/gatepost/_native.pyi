@@ -15,10 +15,13 @@ __all__ = [
     "Guard",
     "KeySet",
     "LegacyServerMetadata",
+    "NewClient",
     "Operation",
     "ParsedChallenge",
     "Policy",
     "Principal",
+    "RegisteredClient",
+    "Registration",
     "RequestHead",
     "ResourceMetadataDocument",
     "Response",
@@ -411,3 +414,45 @@ def verify_authorization_response_issuer(
 ) -> None: ...
 def initial_scope(challenged: str | None, resource: ResourceMetadataDocument) -> str | None: ...
 def step_up_scope(requested: str, challenged: str) -> str | None: ...
+
+@final
+class Registration:
+    @staticmethod
+    def choose(
+        server: ServerMetadata, *, is_preregistered: bool, has_metadata_document: bool
+    ) -> Registration: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def endpoint(self) -> str | None: ...
+
+@final
+class NewClient:
+    def __new__(
+        cls,
+        name: str,
+        redirect_uris: str | Sequence[str],
+        *,
+        client_uri: str | None = None,
+        scope: str | None = None,
+        refresh_tokens: bool = False,
+        private_use_schemes: Sequence[str] = (),
+    ) -> NewClient: ...
+    @property
+    def application_type(self) -> str: ...
+    @property
+    def registration_request(self) -> bytes: ...
+    def metadata_document(self, client_id: str) -> bytes: ...
+
+@final
+class RegisteredClient:
+    @staticmethod
+    def parse(body: str | bytes) -> RegisteredClient: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_secret(self) -> str | None: ...
+    @property
+    def client_secret_expires_at(self) -> int | None: ...
+    @property
+    def auth_method(self) -> str: ...
