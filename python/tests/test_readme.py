@@ -8,6 +8,7 @@ blocks, find the same two in the files `jwks.json` and `token`.
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import json
 import re
@@ -16,13 +17,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx2
 import pytest
+from authorization_server import AuthorizationServer
+from guarded import Guarded
 from mcp.server.mcpserver import MCPServer
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 import gatepost
 import gatepost._native
+from client import call_tool
 from issuer import Issuer
+from loopback import listener, serving
 
 ROOT = Path(__file__).parents[2]
 READMES = pytest.mark.parametrize("file", ["README.md", "python/README.md"])
@@ -33,14 +44,20 @@ JWT = ISSUER.sign(ISSUER.claims("https://mcp.example.com/mcp"))
 
 @READMES
 def test_the_python_blocks_run(file: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run(file, monkeypatch, tmp_path)
+
+
+def run(file: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
+    """What the Python blocks of a file define."""
     found = list(blocks(file, "python"))
     assert found
-    names = {"jwks": JWKS, "jwt": JWT}
+    names: dict[str, Any] = {"jwks": JWKS, "jwt": JWT}
     monkeypatch.setattr(MCPServer, "run", lambda *_, **__: None)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(folder)
     for line, block in found:
         # The empty lines make a failure name the line of the README.
         exec(compile("\n" * line + block, file, "exec"), names)
+    return names
 
 
 @READMES
@@ -61,6 +78,93 @@ def test_the_commands_answer_as_shown(file: str, tmp_path: Path) -> None:
                 text=True,
             )
             assert result.stdout == shown
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """What README.md defines, with a validator that trusts whoever signed the token."""
+    names = run("README.md", monkeypatch, tmp_path)
+    names["validator"].replace_keys(gatepost.KeySet.from_jwks(JWKS))
+    return names
+
+
+def test_the_guarded_application_answers(names: dict[str, Any]) -> None:
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            body = await Request(scope, receive).body()
+            await Response(scope["principal"].subject + " " + body.decode())(scope, receive, send)
+
+    listening, url = listener()
+    app = names["Guarded"](inner, names["guard"])
+    origin = "https://mcp.example.com"
+    authorization = {"authorization": f"Bearer {JWT}", "origin": origin}
+    with serving(app, listening):
+        answer = httpx2.post(f"{url}/mcp", json=call("add"))
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer resource_metadata=")
+        answer = httpx2.get(f"{url}/.well-known/oauth-protected-resource/mcp?")
+        assert answer.json()["authorization_servers"] == [ISSUER.url]
+        answer = httpx2.post(f"{url}/mcp", json=call("add"), headers=authorization)
+        assert (answer.status_code, answer.text[:6]) == (200, "alice ")
+        assert json.loads(answer.text[6:]) == call("add")
+        assert answer.headers["access-control-allow-origin"] == origin
+        answer = httpx2.post(f"{url}/mcp", json=call("read_file"), headers=authorization)
+        assert answer.status_code == 403
+        answer = httpx2.post(f"{url}/mcp", content=b" " * (5 << 20), headers=authorization)
+        assert answer.status_code == 413
+
+
+def test_the_guarded_server_of_the_sdk_is_called(names: dict[str, Any]) -> None:
+    server = MCPServer("example")
+    server.add_tool(lambda: "done", name="add", description="Adds.")
+    server.add_tool(lambda: "done", name="read_file", description="Reads.")
+    listening, url = listener()
+    with serving(names["Guarded"](server.streamable_http_app(), names["guard"]), listening):
+        outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "add"))
+        assert outcome.text == "done"
+        outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "read_file"))
+        assert (outcome.text, outcome.oauth_error) == (None, "insufficient_scope")
+
+
+def test_the_client_obtains_a_token(names: dict[str, Any]) -> None:
+    of_mcp, mcp_url = listener()
+    of_issuer, issuer_url = listener()
+    resource = f"{mcp_url}/mcp"
+    authorization = AuthorizationServer(issuer_url, resource)
+    callback = "http://127.0.0.1:3000/callback"
+    policy = gatepost.Policy(authorization.issuer.url, resource)
+    keys = gatepost.KeySet.from_jwks(authorization.issuer.jwks())
+    validator = gatepost.Validator(policy, keys)
+    guard = gatepost.Guard(resource, validator, base_scopes="files:read")
+
+    def sign_in(url: str) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(httpx2.get(url).headers["location"]).query))
+
+    with serving(Guarded(guard), of_mcp), serving(authorization.app(), of_issuer):
+        introduction = gatepost.NewClient("README", callback).registration_request
+        registered = httpx2.post(f"{issuer_url}/register", content=introduction)
+        client_id = gatepost.RegisteredClient.parse(registered.content).client_id
+        with httpx2.Client() as http:
+            refused = http.post(resource, json=call("add"))
+            obtain = names["obtain_token"]
+            token = obtain(http, refused, resource, client_id, callback, sign_in)
+            assert validator.validate(token).scopes == ["files:read"]
+
+            def misled(url: str) -> dict[str, str]:
+                return sign_in(url) | {"iss": "https://evil.example.com"}
+
+            with pytest.raises(gatepost.IssuerMismatchError):
+                obtain(http, refused, resource, client_id, callback, misled)
+
+            def confused(url: str) -> dict[str, str]:
+                return sign_in(url) | {"state": "another"}
+
+            with pytest.raises(ValueError, match="the answer to another request"):
+                obtain(http, refused, resource, client_id, callback, confused)
+
+
+def call(tool: str) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool}}
 
 
 @pytest.mark.parametrize("module", [gatepost, gatepost._native])
