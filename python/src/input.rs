@@ -78,3 +78,24 @@ pub(crate) fn time(py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<U
     }
     Err(out_of_range())
 }
+
+/// A number of seconds; numbers that no `u32` holds are shown as the largest, which the core
+/// refuses.
+pub(crate) struct Seconds(pub(crate) u32);
+
+impl From<u32> for Seconds {
+    fn from(seconds: u32) -> Self {
+        Self(seconds)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Seconds {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.extract::<u32>() {
+            Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Ok(Self(u32::MAX)),
+            seconds => seconds.map(Self),
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod dpop;
 mod errors;
 mod guard;
 mod input;
+mod key_refresh;
 mod key_set;
 mod legacy;
 mod memory;
@@ -44,6 +45,8 @@ mod _native {
     use crate::dpop::Dpop;
     #[pymodule_export]
     use crate::guard::Guard;
+    #[pymodule_export]
+    use crate::key_refresh::{KeyRefresh, RefreshAction};
     #[pymodule_export]
     use crate::key_set::{KeySet, SkippedKey};
     #[pymodule_export]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use gatepost::limits::DEFAULT_LEEWAY;
 use gatepost::{Algorithms, Reason, ScopeClaims, Strings};
-use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::input::Seconds;
 use crate::rule::{ClaimRule, ClaimRules};
 use crate::{errors, input};
 
@@ -55,7 +55,7 @@ impl Policy {
         issuer: String,
         audience: &Bound<'_, PyAny>,
         algorithms: Option<Vec<String>>,
-        leeway: Leeway,
+        leeway: Seconds,
         typ: Option<String>,
         required_scopes: Vec<String>,
         require: Vec<String>,
@@ -98,7 +98,7 @@ impl Policy {
         issuer: String,
         audience: &Bound<'_, PyAny>,
         algorithms: Option<Vec<String>>,
-        leeway: Leeway,
+        leeway: Seconds,
         required_scopes: Vec<String>,
         scope_claims: ScopeNames,
         claims: Vec<Py<ClaimRule>>,
@@ -180,27 +180,6 @@ impl Policy {
         match self.borrowed() {
             Ok(_) => Ok(self),
             Err((_, part)) => Err(errors::misuse(py, part)),
-        }
-    }
-}
-
-/// A number of seconds; numbers that no `u32` holds are shown as the largest, which the core
-/// refuses.
-struct Leeway(u32);
-
-impl From<u32> for Leeway {
-    fn from(seconds: u32) -> Self {
-        Self(seconds)
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for Leeway {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match value.extract::<u32>() {
-            Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Ok(Self(u32::MAX)),
-            seconds => seconds.map(Self),
         }
     }
 }

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from typing import Any, final
+from typing import Any, Literal, final
 
 __all__ = [
     "MAX_JWK_SET_LEN",
@@ -13,6 +13,7 @@ __all__ = [
     "CodeVerifier",
     "Dpop",
     "Guard",
+    "KeyRefresh",
     "KeySet",
     "LegacyServerMetadata",
     "NewClient",
@@ -20,6 +21,7 @@ __all__ = [
     "ParsedChallenge",
     "Policy",
     "Principal",
+    "RefreshAction",
     "RegisteredClient",
     "Registration",
     "RequestHead",
@@ -68,6 +70,51 @@ class KeySet:
     def skipped(self) -> list[SkippedKey]: ...
     def verify_signature(self, compact: str | bytes, algorithms: Sequence[str]) -> bytes: ...
     def __len__(self) -> int: ...
+
+@final
+class KeyRefresh:
+    def __new__(
+        cls,
+        *,
+        least_lifetime: int = 300,
+        most_lifetime: int = 3600,
+        maximum_age: int = 86400,
+        cooldown: int = 30,
+        timeout: int = 10,
+    ) -> KeyRefresh: ...
+    def before_validation(self, now: float | None = None) -> RefreshAction: ...
+    def unknown_key(self, generation: int, now: float | None = None) -> RefreshAction: ...
+    def fetched(
+        self,
+        fetch: int,
+        jwks: str | bytes,
+        *,
+        cache_control: str | bytes | None = None,
+        entity_tag: str | bytes | None = None,
+        now: float | None = None,
+    ) -> Literal["changed", "unchanged", "ignored"]: ...
+    def not_modified(
+        self, fetch: int, *, cache_control: str | bytes | None = None, now: float | None = None
+    ) -> Literal["unchanged", "ignored"]: ...
+    def failed(self, fetch: int, now: float | None = None) -> None: ...
+    def has_keys(self, now: float | None = None) -> bool: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def entity_tag(self) -> str | None: ...
+    @property
+    def next_fetch_at(self) -> int | None: ...
+
+@final
+class RefreshAction:
+    @property
+    def kind(self) -> Literal["use_keys", "fetch", "wait", "use_stale", "refuse"]: ...
+    @property
+    def fetch(self) -> int | None: ...
+    @property
+    def until(self) -> int | None: ...
+    @property
+    def reason(self) -> Literal["keys_unavailable", "key_not_found"] | None: ...
 
 @final
 class Policy:
