@@ -30,9 +30,9 @@ pub(crate) const MAX_RULES: usize = 512;
 /// One of `rules` decides about an operation, the most specific one; where there is none,
 /// `base_scopes` are needed, alternatives as in `Rule.needs`. `hierarchy` are pairs of a scope and
 /// of those it implies, as words. Browsers may ask from the resource's own origin and from
-/// `origins`, or with `any_origin` from everywhere. `provider` explains the tokens of "auth0",
-/// "okta", "entra_id", "keycloak" or "cognito". Bodies have at most `max_message_length` bytes.
-/// Tokens that are bound to a key are accepted with `dpop`.
+/// `origins`, or with `any_origin` from everywhere. `provider`, which is that of the policies unless
+/// given, explains the tokens of "auth0", "okta", "entra_id", "keycloak" or "cognito". Bodies have
+/// at most `max_message_length` bytes. Tokens that are bound to a key are accepted with `dpop`.
 ///
 /// At most 512 rules, which speak of at most 128 scopes. Safe to share between threads.
 ///
@@ -64,7 +64,6 @@ struct Configuration {
 struct Compiled<'c> {
     metadata: ResourceMetadata<'c>,
     rules: Rules<'c, MAX_RULES, MAX_SCOPES>,
-    legacy_metadata: Option<gatepost::oauth::LegacyServerMetadata<'c>>,
 }
 
 /// The core's guard, of which there are two types.
@@ -130,14 +129,14 @@ impl Guard {
         base_scopes = None,
         origins = None,
         any_origin = false,
-        provider = "generic",
+        provider = None,
         max_message_length = MAX_MESSAGE_LEN,
         legacy_metadata = None,
         dpop = None,
     ), text_signature = "(resource, validator, *, authorization_servers=None, \
                          scopes_supported=(), name=None, documentation=None, rules=(), \
                          hierarchy=(), base_scopes=(), origins=(), any_origin=False, \
-                         provider='generic', max_message_length=4194304, legacy_metadata=None, \
+                         provider=None, max_message_length=4194304, legacy_metadata=None, \
                          dpop=None)")]
     #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]
     fn new(
@@ -153,7 +152,7 @@ impl Guard {
         base_scopes: Option<&Bound<'_, PyAny>>,
         origins: Option<&Bound<'_, PyAny>>,
         any_origin: bool,
-        provider: &str,
+        provider: Option<&str>,
         max_message_length: usize,
         legacy_metadata: Option<Py<LegacyServerMetadata>>,
         dpop: Option<Py<Dpop>>,
@@ -179,8 +178,11 @@ impl Guard {
             hierarchy,
             base_scopes: list(base_scopes)?,
             origins,
-            provider: Provider::from_name(provider)
-                .ok_or_else(|| errors::misuse(py, &format!("unknown provider {provider:?}")))?,
+            provider: match provider.map(|name| input::provider(py, name)).transpose()? {
+                None => validator.get().provider(),
+                Some(provider) if validator.get().may_be_of(provider) => provider,
+                Some(_) => return Err(errors::misuse(py, "the policies are for another provider")),
+            },
             max_message_len: max_message_length,
             legacy_metadata,
             dpop,
@@ -351,13 +353,7 @@ impl Configuration {
             self.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
         let rules = Rules::new(&rules, &hierarchy, &self.base_scopes[..])
             .map_err(part("rules, hierarchy or base_scopes"))?;
-        let legacy_metadata = self
-            .legacy_metadata
-            .as_ref()
-            .map(|legacy| legacy.get().borrowed())
-            .transpose()
-            .map_err(part("legacy_metadata"))?;
-        Ok(Compiled { metadata, rules, legacy_metadata })
+        Ok(Compiled { metadata, rules })
     }
 }
 
@@ -369,8 +365,8 @@ impl CompiledCell {
             .with_rules(compiled.rules.view())
             .with_provider(configuration.provider)
             .with_max_message_len(configuration.max_message_len);
-        if let Some(legacy) = &compiled.legacy_metadata {
-            guard = guard.with_legacy_metadata(legacy);
+        if let Some(legacy) = &configuration.legacy_metadata {
+            guard = guard.with_legacy_metadata(legacy.get().borrowed());
         }
         let guard = match &configuration.origins {
             Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins")?,

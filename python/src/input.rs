@@ -1,5 +1,6 @@
-//! What comes from Python: text, names of algorithms, the time.
+//! What comes from Python: text, names of algorithms and providers, the time.
 
+use gatepost::oauth::Provider;
 use gatepost::{Algorithm, Algorithms, UnixTime};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -49,6 +50,11 @@ pub(crate) fn algorithm(py: Python<'_>, name: &str) -> PyResult<Algorithm> {
 
 pub(crate) fn algorithms(py: Python<'_>, names: &[String]) -> PyResult<Algorithms> {
     names.iter().map(|name| algorithm(py, name)).collect()
+}
+
+pub(crate) fn provider(py: Python<'_>, name: &str) -> PyResult<Provider> {
+    Provider::from_name(name)
+        .ok_or_else(|| errors::misuse(py, &format!("unknown provider {name:?}")))
 }
 
 /// Seconds since 1970, whole or not; `None` asks Python's clock.

@@ -4,6 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use gatepost::limits::MEMORY;
 use gatepost::mcp::Authority;
+use gatepost::oauth::Provider;
 use gatepost::{PresentedToken, Reason, UnixTime, UntrustedToken};
 use gatepost_hosted::SharedTokenCache;
 use pyo3::prelude::*;
@@ -92,7 +93,9 @@ impl Validator {
         let compact =
             input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
         let now = input::time(py, now)?;
-        self.decide(compact, now).map_err(|reason| errors::refused(py, reason))
+        self.decide(compact, now).map_err(|reason| {
+            errors::refused(py, self.provider().judge_foreign_token(compact, reason))
+        })
     }
 
     /// Replaces the keys of an issuer; the issuer may be left out where there is only one.
@@ -131,19 +134,36 @@ impl Validator {
             // A token of another algorithm is refused before its claims are read.
             let keys = only.keys();
             let keys = keys.keys().remembering(&self.cache);
-            only.policy()?.validate(compact, keys, now, &mut memory)?
+            only.policy().validate(compact, keys, now, &mut memory)?
         } else {
             let token = UntrustedToken::parse(compact, &mut memory)?;
             let name = token.unverified_issuer()?;
             let issuer = self.find(name).ok_or(Reason::IssuerMismatch)?;
             let keys = issuer.keys();
-            issuer.policy()?.accept(token, keys.keys().remembering(&self.cache), now)?
+            issuer.policy().accept(token, keys.keys().remembering(&self.cache), now)?
         };
         Ok(AccessToken::from(&token))
     }
 
     pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
         self.issuers.iter().map(Issuer::name)
+    }
+
+    /// The kind of authorization server that all of the policies are for: it explains tokens that
+    /// name no issuer.
+    pub(crate) fn provider(&self) -> Provider {
+        let mut providers = self.issuers.iter().map(|issuer| issuer.policy.get().provider());
+        match providers.next() {
+            Some(first) if providers.all(|other| other == first) => first,
+            _ => Provider::Generic,
+        }
+    }
+
+    /// Whether one of the policies can be for this kind of authorization server.
+    pub(crate) fn may_be_of(&self, provider: Provider) -> bool {
+        let mut providers = self.issuers.iter().map(|issuer| issuer.policy.get().provider());
+        provider == Provider::Generic
+            || providers.any(|known| known == Provider::Generic || known == provider)
     }
 
     fn find(&self, name: &str) -> Option<&Issuer> {
@@ -161,13 +181,13 @@ impl Authority for Validator {
         if let [only] = &self.issuers[..] {
             let keys = only.keys();
             let keys = keys.keys().remembering(&self.cache);
-            only.policy()?.validate_before_proof(compact, keys, now, memory)
+            only.policy().validate_before_proof(compact, keys, now, memory)
         } else {
             let token = UntrustedToken::parse(compact, memory)?;
             let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
             let keys = issuer.keys();
             let keys = keys.keys().remembering(&self.cache);
-            issuer.policy()?.accept_before_proof(token, keys, now)
+            issuer.policy().accept_before_proof(token, keys, now)
         }
     }
 }
@@ -181,8 +201,8 @@ impl Issuer {
         self.policy.get().issuer()
     }
 
-    fn policy(&self) -> Result<gatepost::Policy<'_>, Reason> {
-        self.policy.get().borrowed().map_err(|(reason, _)| reason)
+    fn policy(&self) -> &gatepost::Policy<'_> {
+        self.policy.get().borrowed()
     }
 
     fn keys(&self) -> SharedKeys {

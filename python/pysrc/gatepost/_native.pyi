@@ -127,8 +127,11 @@ class Policy:
         typ: str | None = None,
         required_scopes: Sequence[str] = (),
         require: Sequence[str] = ["exp"],
-        scope_claims: Sequence[str] = ("scope", "scp", "permissions"),
+        scope_claims: Sequence[str] | None = None,
         claims: Sequence[ClaimRule] = (),
+        *,
+        provider: str = "generic",
+        client_as_audience: bool = False,
     ) -> Policy: ...
     @staticmethod
     def rfc9068(
@@ -138,17 +141,22 @@ class Policy:
         algorithms: Sequence[str] | None = None,
         leeway: int = 30,
         required_scopes: Sequence[str] = (),
-        scope_claims: Sequence[str] = ("scope", "scp", "permissions"),
+        scope_claims: Sequence[str] | None = None,
         claims: Sequence[ClaimRule] = (),
+        provider: str = "generic",
     ) -> Policy: ...
     @property
     def issuer(self) -> str: ...
     @property
     def audience(self) -> list[str]: ...
     @property
+    def provider(self) -> str: ...
+    @property
     def leeway(self) -> int: ...
     @property
     def required_scopes(self) -> list[str]: ...
+    @property
+    def scope_claims(self) -> list[str]: ...
 
 @final
 class Validator:
@@ -219,6 +227,20 @@ class LegacyServerMetadata:
         authorization_endpoint: str,
         token_endpoint: str,
         *,
+        registration_endpoint: str | None = None,
+        scopes_supported: str | Sequence[str] = (),
+        audience: str | None = None,
+    ) -> LegacyServerMetadata: ...
+    @staticmethod
+    def for_provider(
+        provider: str, issuer: str, audience: str, *, scopes_supported: str | Sequence[str] = ()
+    ) -> LegacyServerMetadata | None: ...
+    @staticmethod
+    def of_server(
+        document: str | bytes,
+        issuer: str,
+        *,
+        scopes_supported: str | Sequence[str] = (),
         audience: str | None = None,
     ) -> LegacyServerMetadata: ...
 
@@ -297,7 +319,7 @@ class Guard:
         base_scopes: str | Sequence[str] = (),
         origins: str | Sequence[str] = (),
         any_origin: bool = False,
-        provider: str = "generic",
+        provider: str | None = None,
         max_message_length: int = 4194304,
         legacy_metadata: LegacyServerMetadata | None = None,
         dpop: Dpop | None = None,
