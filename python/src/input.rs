@@ -57,23 +57,29 @@ pub(crate) fn provider(py: Python<'_>, name: &str) -> PyResult<Provider> {
         .ok_or_else(|| errors::misuse(py, &format!("unknown provider {name:?}")))
 }
 
-/// Seconds since 1970, whole or not; `None` asks Python's clock.
+/// The time that `now` says, or Python's clock where it says none.
 pub(crate) fn time(py: Python<'_>, now: Option<&Bound<'_, PyAny>>) -> PyResult<UnixTime> {
     static CLOCK: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let Some(now) = now else {
         // Looked up each time, so that tests can set the clock.
         let clock = CLOCK.get_or_try_init(py, || py.import("time").map(Bound::unbind))?;
-        return time(py, Some(&clock.bind(py).getattr("time")?.call0()?));
+        return unix_time("now", &clock.bind(py).getattr("time")?.call0()?);
     };
+    unix_time("now", now)
+}
+
+/// Seconds since 1970, whole or not.
+pub(crate) fn unix_time(name: &str, value: &Bound<'_, PyAny>) -> PyResult<UnixTime> {
     // Asked first: for a float, the conversion to an integer would build an exception in vain.
-    if !now.is_instance_of::<PyFloat>()
-        && let Ok(seconds) = now.extract::<u64>()
+    if !value.is_instance_of::<PyFloat>()
+        && let Ok(seconds) = value.extract::<u64>()
     {
         return Ok(UnixTime::from_secs(seconds));
     }
-    let out_of_range = || PyValueError::new_err("now must be a number of seconds since 1970");
-    let seconds: f64 = now.extract().map_err(|error: PyErr| {
-        if error.is_instance_of::<PyOverflowError>(py) { out_of_range() } else { error }
+    let out_of_range =
+        || PyValueError::new_err(format!("{name} must be a number of seconds since 1970"));
+    let seconds: f64 = value.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) { out_of_range() } else { error }
     })?;
     if (0.0..18_446_744_073_709_551_616.0).contains(&seconds) {
         #[expect(

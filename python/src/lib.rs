@@ -27,6 +27,8 @@ mod principal;
 mod request;
 mod response;
 mod rule;
+mod seal_keys;
+mod state_seal;
 mod token;
 mod validator;
 
@@ -70,6 +72,10 @@ mod _native {
     use crate::response::Response;
     #[pymodule_export]
     use crate::rule::{ClaimRule, Rule};
+    #[pymodule_export]
+    use crate::seal_keys::SealKeys;
+    #[pymodule_export]
+    use crate::state_seal::StateSeal;
     #[pymodule_export]
     use crate::token::AccessToken;
     #[pymodule_export]

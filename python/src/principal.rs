@@ -1,8 +1,8 @@
 //! `Principal`: who asks.
 
-use gatepost::UnixTime;
 use gatepost::limits::MEMORY;
-use gatepost::mcp::{RESPONSE_MEMORY, Step};
+use gatepost::mcp::{RESPONSE_MEMORY, StateOwner, Step};
+use gatepost::{Reason, UnixTime};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use self_cell::{MutBorrow, self_cell};
@@ -66,6 +66,13 @@ impl Principal {
     /// by the rules of one guard.
     pub(crate) fn of_guard(&self, guard: &Bound<'_, Guard>) -> Option<&Borrowed<'_>> {
         self.cell.borrow_owner().guard.is(guard).then(|| self.cell.borrow_dependent())
+    }
+
+    /// Whose request states are this principal's: nobody's where nobody in particular asks.
+    pub(crate) fn owner(&self) -> Result<StateOwner<'_>, Reason> {
+        let principal = self.cell.borrow_dependent();
+        let issuer = principal.issuer().ok_or(Reason::MissingClaim)?;
+        StateOwner::new(issuer, principal.subject(), principal.client_id())
     }
 
     /// Whether it is this request that the principal has sent.

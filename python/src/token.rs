@@ -1,5 +1,7 @@
 //! `AccessToken`: what a token says, once it has been accepted.
 
+use gatepost::Reason;
+use gatepost::mcp::StateOwner;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -93,6 +95,13 @@ impl AccessToken {
         let issuer = PyString::new(py, &this.issuer).repr()?;
         let expires_at = this.expires_at.into_pyobject(py)?.repr()?;
         Ok(format!("AccessToken(issuer={issuer}, expires_at={expires_at})"))
+    }
+}
+
+impl AccessToken {
+    /// Whose request states are this token's.
+    pub(crate) fn owner(&self) -> Result<StateOwner<'_>, Reason> {
+        StateOwner::new(&self.issuer, self.subject.as_deref(), self.client_id.as_deref())
     }
 }
 

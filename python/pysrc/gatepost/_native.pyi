@@ -28,8 +28,10 @@ __all__ = [
     "ResourceMetadataDocument",
     "Response",
     "Rule",
+    "SealKeys",
     "ServerMetadata",
     "SkippedKey",
+    "StateSeal",
     "TokenRequest",
     "Validator",
     "initial_scope",
@@ -253,6 +255,32 @@ class Dpop:
         algorithms: Sequence[str] | None = None,
         max_proofs: int = 100000,
     ) -> Dpop: ...
+
+@final
+class SealKeys:
+    def __new__(cls, keys: dict[int, bytes]) -> SealKeys: ...
+
+@final
+class StateSeal:
+    def __new__(cls, keys: SealKeys) -> StateSeal: ...
+    def seal(
+        self,
+        state: bytes,
+        owner: Principal | AccessToken,
+        purpose: str,
+        *,
+        expires_at: float,
+        context: bytes = b"",
+    ) -> str: ...
+    def open(
+        self,
+        text: str,
+        owner: Principal | AccessToken,
+        purpose: str,
+        *,
+        context: bytes = b"",
+        now: float | None = None,
+    ) -> bytes: ...
 
 @final
 class RequestHead:
