@@ -7,6 +7,7 @@ use gatepost::oauth::{DpopVerifier, ProofFingerprint, ReplayStore, ResourceMetad
 use gatepost::{Algorithms, Reason, UnixTime};
 use pyo3::prelude::*;
 
+use crate::dpop_nonces::DpopNonces;
 use crate::{errors, input};
 
 /// How a guard takes proofs of possession (DPoP, RFC 9449).
@@ -14,7 +15,8 @@ use crate::{errors, input};
 /// With `required` no token is accepted that is not bound to a key. `algorithms` are those of
 /// proofs: every asymmetric one unless given. Each proof is accepted once: up to `max_proofs` are
 /// remembered, for 5 to 10 minutes, and a request beyond is answered with 503. The memory is this
-/// object's and this process's: several processes do not know of one another's proofs.
+/// object's and this process's: several processes do not know of one another's proofs. With
+/// `nonces`, each proof must hold one of these.
 ///
 /// Raises PolicyError.
 #[pyclass(frozen, module = "gatepost")]
@@ -22,20 +24,22 @@ pub(crate) struct Dpop {
     is_required: bool,
     algorithms: Algorithms,
     store: ProofStore,
+    nonces: Option<Py<DpopNonces>>,
 }
 
 #[pymethods]
 impl Dpop {
     #[new]
     #[pyo3(
-        signature = (*, required = false, algorithms = None, max_proofs = 100_000),
-        text_signature = "(*, required=False, algorithms=None, max_proofs=100000)"
+        signature = (*, required = false, algorithms = None, max_proofs = 100_000, nonces = None),
+        text_signature = "(*, required=False, algorithms=None, max_proofs=100000, nonces=None)"
     )]
     fn new(
         py: Python<'_>,
         required: bool,
         algorithms: Option<Vec<String>>,
         max_proofs: usize,
+        nonces: Option<Py<DpopNonces>>,
     ) -> PyResult<Self> {
         let algorithms = match algorithms {
             Some(names) => input::algorithms(py, &names)?,
@@ -47,7 +51,8 @@ impl Dpop {
         if max_proofs == 0 {
             return Err(errors::misuse(py, "max_proofs"));
         }
-        Ok(Self { is_required: required, algorithms, store: ProofStore::new(max_proofs) })
+        let store = ProofStore::new(max_proofs);
+        Ok(Self { is_required: required, algorithms, store, nonces })
     }
 
     fn __repr__(&self) -> String {
@@ -71,8 +76,11 @@ impl Dpop {
         guard: gatepost::mcp::Guard<'g>,
         resource: &'g str,
     ) -> Result<gatepost::mcp::Guard<'g, &'g ProofStore>, Reason> {
-        let verifier =
+        let mut verifier =
             DpopVerifier::new(resource, &self.store)?.with_algorithms(self.algorithms)?;
+        if let Some(nonces) = &self.nonces {
+            verifier = verifier.with_nonces(nonces.get().borrowed()?);
+        }
         guard.with_dpop(verifier, self.is_required)
     }
 }

@@ -12,6 +12,7 @@
 mod authorization;
 mod challenges;
 mod dpop;
+mod dpop_nonces;
 mod errors;
 mod guard;
 mod input;
@@ -45,6 +46,8 @@ mod _native {
     use crate::challenges::{ParsedChallenge, parse_challenges};
     #[pymodule_export]
     use crate::dpop::Dpop;
+    #[pymodule_export]
+    use crate::dpop_nonces::DpopNonces;
     #[pymodule_export]
     use crate::guard::Guard;
     #[pymodule_export]

@@ -140,6 +140,73 @@ def test_of_threads_with_one_proof_one_gets_in(
         assert sorted(seen, key=str) == [None, *["proof_replayed"] * 7]
 
 
+NOW = 1_700_000_000
+
+
+def nonces(lifetime: int = 60, **keys: bytes) -> gatepost.DpopNonces:
+    secrets = {int(name[1:]): secret for name, secret in (keys or {"k1": b"1" * 32}).items()}
+    return gatepost.DpopNonces(gatepost.SealKeys(secrets), lifetime)
+
+
+def test_a_nonce_is_demanded_and_handed_out(validator: gatepost.Validator, client: Client) -> None:
+    own = nonces()
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop(nonces=own))
+    now = int(time.time())
+    for wrong in ({}, {"nonce": "made up"}, {"nonce": own.write(now - 60)}):
+        answer = guard.authenticate(client.head(client.proof(**wrong)), now)
+        assert isinstance(answer, gatepost.Response)
+        assert (answer.status, answer.reason) == (401, "nonce_required")
+        headers = dict(answer.headers)
+        assert 'error="use_dpop_nonce"' in headers["WWW-Authenticate"]
+        assert headers["DPoP-Nonce"] == own.write(now)
+        retried = client.head(client.proof(nonce=headers["DPoP-Nonce"]))
+        assert reason(guard, retried, now) is None
+        assert reason(guard, retried, now) == "proof_replayed"
+
+
+def test_a_nonce_is_good_from_its_making_to_its_end() -> None:
+    own = nonces(lifetime=300)
+    nonce = own.write(NOW + 0.5)
+    assert len(nonce) == 32
+    assert [own.is_good(nonce, NOW + age) for age in (-31, -30, 0, 299.9, 300)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    for other in ("", nonce[:-1], nonce + "A", "é" * 16, "\udc80", "\x00" * 32):
+        assert not own.is_good(other, NOW)
+    with pytest.raises(gatepost.PolicyError):
+        own.write(1 << 56)
+
+
+def test_servers_that_share_a_secret_take_each_others_nonces() -> None:
+    old, new = nonces(k1=b"1" * 32), nonces(k2=b"2" * 32)
+    both = nonces(k2=b"2" * 32, k1=b"1" * 32)
+    assert both.is_good(old.write(NOW), NOW)
+    assert new.is_good(both.write(NOW), NOW)
+    assert not old.is_good(both.write(NOW), NOW)
+    # The same number with another secret.
+    assert not nonces(k1=b"3" * 32).is_good(old.write(NOW), NOW)
+
+
+def test_a_state_is_no_nonce(validator: gatepost.Validator, client: Client) -> None:
+    keys = gatepost.SealKeys({1: b"1" * 32})
+    nonce = gatepost.DpopNonces(keys, 60).write(NOW)
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    principal = guard.authenticate(client.head(client.proof()))
+    assert isinstance(principal, gatepost.Principal)
+    with pytest.raises(gatepost.InvalidStateError):
+        gatepost.StateSeal(keys).open(nonce, principal, "any", now=NOW)
+
+
+@pytest.mark.parametrize("lifetime", [0, 3601, -1, 1 << 40])
+def test_nonces_have_a_lifetime(lifetime: int) -> None:
+    with pytest.raises(gatepost.PolicyError, match="lifetime"):
+        nonces(lifetime)
+
+
 @pytest.mark.parametrize(
     "options", [{"algorithms": []}, {"algorithms": ["HS256"]}, {"max_proofs": 0}]
 )
@@ -151,3 +218,4 @@ def test_refuses_what_makes_no_sense(options: dict[str, Any]) -> None:
 
 def test_has_a_repr() -> None:
     assert repr(gatepost.Dpop(required=True)) == "Dpop(required=True)"
+    assert repr(nonces()) == "DpopNonces(lifetime=60)"

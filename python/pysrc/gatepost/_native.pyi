@@ -12,6 +12,7 @@ __all__ = [
     "CodeFlow",
     "CodeVerifier",
     "Dpop",
+    "DpopNonces",
     "Guard",
     "KeyRefresh",
     "KeySet",
@@ -254,7 +255,14 @@ class Dpop:
         required: bool = False,
         algorithms: Sequence[str] | None = None,
         max_proofs: int = 100000,
+        nonces: DpopNonces | None = None,
     ) -> Dpop: ...
+
+@final
+class DpopNonces:
+    def __new__(cls, keys: SealKeys, lifetime: int) -> DpopNonces: ...
+    def write(self, now: float | None = None) -> str: ...
+    def is_good(self, nonce: str, now: float | None = None) -> bool: ...
 
 @final
 class SealKeys:
