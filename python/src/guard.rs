@@ -157,10 +157,7 @@ impl Guard {
         legacy_metadata: Option<Py<LegacyServerMetadata>>,
         dpop: Option<Py<Dpop>>,
     ) -> PyResult<Self> {
-        let list = |value: Option<&Bound<'_, PyAny>>| {
-            value.map(input::one_or_more).transpose().map(Option::unwrap_or_default)
-        };
-        let origins = match (list(origins)?, any_origin) {
+        let origins = match (input::list(origins)?, any_origin) {
             (origins, false) => Some(origins),
             (origins, true) if origins.is_empty() => None,
             _ => return Err(errors::misuse(py, "origins beside any_origin")),
@@ -171,12 +168,12 @@ impl Guard {
                 Some(issuers) => input::one_or_more(issuers)?,
                 None => validator.get().issuers().map(str::to_owned).collect(),
             },
-            scopes_supported: list(scopes_supported)?,
+            scopes_supported: input::list(scopes_supported)?,
             name,
             documentation,
             rules,
             hierarchy,
-            base_scopes: list(base_scopes)?,
+            base_scopes: input::list(base_scopes)?,
             origins,
             provider: match provider.map(|name| input::provider(py, name)).transpose()? {
                 None => validator.get().provider(),
@@ -292,10 +289,7 @@ impl Guard {
     ///
     /// Raises PolicyError for an unknown name.
     fn refuse(&self, py: Python<'_>, head: &RequestHead, reason: &str) -> PyResult<Response> {
-        let reason = Reason::ALL
-            .into_iter()
-            .find(|known| known.name() == reason)
-            .ok_or_else(|| errors::misuse(py, &format!("unknown reason {reason:?}")))?;
+        let reason = input::reason(py, reason)?;
         let mut memory = [0; RESPONSE_MEMORY];
         let head = head.borrowed();
         let response = with_guard!(self.borrowed(), |it| it.refuse(&head, reason, &mut memory));

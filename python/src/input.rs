@@ -1,7 +1,7 @@
 //! What comes from Python: text, names of algorithms and providers, the time.
 
 use gatepost::oauth::Provider;
-use gatepost::{Algorithm, Algorithms, UnixTime};
+use gatepost::{Algorithm, Algorithms, Reason, UnixTime};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -41,6 +41,25 @@ pub(crate) fn one_or_more(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         Ok(one) => Ok(vec![one.to_str()?.to_owned()]),
         Err(_) => value.extract(),
     }
+}
+
+/// The same, where it may be left out.
+pub(crate) fn list(value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    value.map(one_or_more).transpose().map(Option::unwrap_or_default)
+}
+
+/// As much of `text` as shows that it has more than `most` bytes, if it has: for the core, which
+/// refuses it, and so that nobody makes us copy the rest.
+pub(crate) fn no_more_than(text: &[u8], most: usize) -> Vec<u8> {
+    text.get(..=most).unwrap_or(text).to_owned()
+}
+
+/// The reason of this name.
+pub(crate) fn reason(py: Python<'_>, name: &str) -> PyResult<Reason> {
+    Reason::ALL
+        .into_iter()
+        .find(|known| known.name() == name)
+        .ok_or_else(|| errors::misuse(py, &format!("unknown reason {name:?}")))
 }
 
 pub(crate) fn algorithm(py: Python<'_>, name: &str) -> PyResult<Algorithm> {

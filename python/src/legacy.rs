@@ -74,7 +74,7 @@ impl LegacyServerMetadata {
                 token: token_endpoint,
             },
             registration_endpoint,
-            scopes_supported: list(scopes_supported)?,
+            scopes_supported: input::list(scopes_supported)?,
             audience,
         };
         Self::of(texts).map_err(|_| {
@@ -110,7 +110,7 @@ impl LegacyServerMetadata {
             issuer,
             endpoints: Endpoints::Provider(provider),
             registration_endpoint: None,
-            scopes_supported: list(scopes_supported)?,
+            scopes_supported: input::list(scopes_supported)?,
             audience: Some(audience),
         };
         Self::of(texts).map(Some).map_err(misuse)
@@ -134,12 +134,11 @@ impl LegacyServerMetadata {
         let texts = Texts {
             issuer,
             endpoints: Endpoints::Document {
-                // One that is too long is refused, however much of it is kept.
-                document: text.get(..=MAX_METADATA_LEN).unwrap_or(text).to_owned(),
+                document: input::no_more_than(text, MAX_METADATA_LEN),
                 memory: MutBorrow::new(vec![0; MAX_METADATA_LEN].into_boxed_slice()),
             },
             registration_endpoint: None,
-            scopes_supported: list(scopes_supported)?,
+            scopes_supported: input::list(scopes_supported)?,
             audience,
         };
         Self::of(texts).map_err(|reason| errors::oauth_refused(document.py(), reason))
@@ -184,8 +183,4 @@ impl Texts {
         }
         metadata.with_scopes_supported(Strings::from(&self.scopes_supported[..]))
     }
-}
-
-fn list(value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
-    value.map(input::one_or_more).transpose().map(Option::unwrap_or_default)
 }

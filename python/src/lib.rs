@@ -11,6 +11,7 @@
 
 mod authorization;
 mod challenges;
+mod client_id;
 mod dpop;
 mod dpop_nonces;
 mod errors;
@@ -25,6 +26,8 @@ mod new_client;
 mod pkce;
 mod policy;
 mod principal;
+mod redirect;
+mod registration;
 mod request;
 mod response;
 mod rule;
@@ -44,6 +47,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::challenges::{ParsedChallenge, parse_challenges};
+    #[pymodule_export]
+    use crate::client_id::{ClientIdUrl, FetchPolicy};
     #[pymodule_export]
     use crate::dpop::Dpop;
     #[pymodule_export]
@@ -69,6 +74,12 @@ mod _native {
     use crate::policy::Policy;
     #[pymodule_export]
     use crate::principal::Principal;
+    #[pymodule_export]
+    use crate::redirect::{RedirectRules, RedirectUri};
+    #[pymodule_export]
+    use crate::registration::{
+        ClientCredentials, ClientMetadata, ClientRules, write_registration_error,
+    };
     #[pymodule_export]
     use crate::request::{Operation, RequestHead};
     #[pymodule_export]

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, final
 
 __all__ = [
@@ -8,11 +9,16 @@ __all__ = [
     "AccessToken",
     "AuthorizationRequest",
     "ClaimRule",
+    "ClientCredentials",
+    "ClientIdUrl",
+    "ClientMetadata",
+    "ClientRules",
     "CodeChallenge",
     "CodeFlow",
     "CodeVerifier",
     "Dpop",
     "DpopNonces",
+    "FetchPolicy",
     "Guard",
     "KeyRefresh",
     "KeySet",
@@ -22,6 +28,8 @@ __all__ = [
     "ParsedChallenge",
     "Policy",
     "Principal",
+    "RedirectRules",
+    "RedirectUri",
     "RefreshAction",
     "RegisteredClient",
     "Registration",
@@ -41,6 +49,7 @@ __all__ = [
     "server_metadata_urls",
     "step_up_scope",
     "verify_authorization_response_issuer",
+    "write_registration_error",
 ]
 
 # Number, name, HTTP status, OAuth error, description: the core's table.
@@ -289,6 +298,93 @@ class StateSeal:
         context: bytes = b"",
         now: float | None = None,
     ) -> bytes: ...
+
+@final
+class ClientIdUrl:
+    def __new__(cls, client_id: str) -> ClientIdUrl: ...
+    @property
+    def host(self) -> str: ...
+
+@final
+class FetchPolicy:
+    def __new__(cls, *, loopback_for_development: bool = False) -> FetchPolicy: ...
+    def require_fetchable(self, address: str | IPv4Address | IPv6Address) -> None: ...
+
+@final
+class RedirectUri:
+    @property
+    def kind(self) -> Literal["web", "loopback", "private_use"]: ...
+    @property
+    def host(self) -> str | None: ...
+    @property
+    def is_loopback(self) -> bool: ...
+    def allows(self, requested: str) -> bool: ...
+
+@final
+class RedirectRules:
+    def __new__(cls, *, private_use_schemes: str | Sequence[str] = ()) -> RedirectRules: ...
+    def parse(self, uri: str) -> RedirectUri: ...
+
+@final
+class ClientRules:
+    def __new__(
+        cls,
+        *,
+        auth_methods: str | Sequence[str] = "none",
+        redirect_rules: RedirectRules | None = None,
+    ) -> ClientRules: ...
+
+@final
+class ClientMetadata:
+    @staticmethod
+    def from_registration(
+        body: str | bytes, rules: ClientRules | None = None
+    ) -> ClientMetadata: ...
+    @staticmethod
+    def from_document(
+        document: str | bytes, client_id: ClientIdUrl, rules: ClientRules | None = None
+    ) -> ClientMetadata: ...
+    def redirect_uri(self, requested: str) -> RedirectUri: ...
+    @property
+    def redirect_uris(self) -> list[RedirectUri]: ...
+    @property
+    def is_loopback_only(self) -> bool: ...
+    @property
+    def application_type(self) -> Literal["web", "native"]: ...
+    @property
+    def auth_method(self) -> str: ...
+    @property
+    def needs_secret(self) -> bool: ...
+    @property
+    def may_refresh(self) -> bool: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def client_uri(self) -> str | None: ...
+    @property
+    def logo_uri(self) -> str | None: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def jwks_uri(self) -> str | None: ...
+    @property
+    def jwks(self) -> str | None: ...
+    def write_registration(self, credentials: ClientCredentials) -> bytes: ...
+
+@final
+class ClientCredentials:
+    def __new__(
+        cls,
+        client_id: str,
+        issued_at: float | None = None,
+        *,
+        secret: str | None = None,
+        secret_expires_at: float | None = None,
+    ) -> ClientCredentials: ...
+    @property
+    def client_id(self) -> str: ...
+
+def write_registration_error(reason: str) -> bytes: ...
 
 @final
 class RequestHead:
