@@ -25,7 +25,10 @@ pub(crate) const MAX_RULES: usize = 512;
 ///
 /// `resource` is the public URL of the MCP endpoint, and `authorization_servers` the issuers whose
 /// tokens are accepted: those of `validator` unless given. Both stand in the published metadata,
-/// with `scopes_supported`, the few that basic use needs, `name` and `documentation` (a URL).
+/// with `scopes_supported`, the few that basic use needs, `name`, the pages `documentation`,
+/// `policy_uri` (how data may be used) and `tos_uri` (the terms of service), and with
+/// `certificate_binding` that tokens bound to a client's certificate are understood (RFC 8705): say
+/// so where each RequestHead has the certificate of its connection.
 ///
 /// One of `rules` decides about an operation, the most specific one; where there is none,
 /// `base_scopes` are needed, alternatives as in `Rule.needs`. `hierarchy` are pairs of a scope and
@@ -49,6 +52,9 @@ struct Configuration {
     scopes_supported: Vec<String>,
     name: Option<String>,
     documentation: Option<String>,
+    policy_uri: Option<String>,
+    tos_uri: Option<String>,
+    binds_to_certificates: bool,
     rules: Vec<Py<Rule>>,
     hierarchy: Vec<(String, String)>,
     base_scopes: Vec<String>,
@@ -124,6 +130,9 @@ impl Guard {
         scopes_supported = None,
         name = None,
         documentation = None,
+        policy_uri = None,
+        tos_uri = None,
+        certificate_binding = false,
         rules = Vec::new(),
         hierarchy = Vec::new(),
         base_scopes = None,
@@ -134,10 +143,10 @@ impl Guard {
         legacy_metadata = None,
         dpop = None,
     ), text_signature = "(resource, validator, *, authorization_servers=None, \
-                         scopes_supported=(), name=None, documentation=None, rules=(), \
-                         hierarchy=(), base_scopes=(), origins=(), any_origin=False, \
-                         provider=None, max_message_length=4194304, legacy_metadata=None, \
-                         dpop=None)")]
+                         scopes_supported=(), name=None, documentation=None, policy_uri=None, \
+                         tos_uri=None, certificate_binding=False, rules=(), hierarchy=(), \
+                         base_scopes=(), origins=(), any_origin=False, provider=None, \
+                         max_message_length=4194304, legacy_metadata=None, dpop=None)")]
     #[expect(clippy::too_many_arguments, reason = "keywords, in Python")]
     fn new(
         py: Python<'_>,
@@ -147,6 +156,9 @@ impl Guard {
         scopes_supported: Option<&Bound<'_, PyAny>>,
         name: Option<String>,
         documentation: Option<String>,
+        policy_uri: Option<String>,
+        tos_uri: Option<String>,
+        certificate_binding: bool,
         rules: Vec<Py<Rule>>,
         hierarchy: Vec<(String, String)>,
         base_scopes: Option<&Bound<'_, PyAny>>,
@@ -171,6 +183,9 @@ impl Guard {
             scopes_supported: input::list(scopes_supported)?,
             name,
             documentation,
+            policy_uri,
+            tos_uri,
+            binds_to_certificates: certificate_binding,
             rules,
             hierarchy,
             base_scopes: input::list(base_scopes)?,
@@ -338,6 +353,15 @@ impl Configuration {
         }
         if let Some(url) = &self.documentation {
             metadata = metadata.with_documentation(url).map_err(part("documentation"))?;
+        }
+        if let Some(url) = &self.policy_uri {
+            metadata = metadata.with_policy(url).map_err(part("policy_uri"))?;
+        }
+        if let Some(url) = &self.tos_uri {
+            metadata = metadata.with_terms_of_service(url).map_err(part("tos_uri"))?;
+        }
+        if self.binds_to_certificates {
+            metadata = metadata.with_certificate_binding();
         }
         if let Some(dpop) = &self.dpop {
             metadata = dpop.get().advertise(metadata).map_err(part("dpop"))?;

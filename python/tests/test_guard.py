@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -122,6 +123,9 @@ class TestGuard:
             scopes_supported=["read"],
             name="Files",
             documentation="https://docs.example.com",
+            policy_uri="https://example.com/privacy",
+            tos_uri="https://example.com/terms",
+            certificate_binding=True,
             any_origin=True,
             legacy_metadata=LegacyServerMetadata(
                 "https://login.example.com",
@@ -136,6 +140,10 @@ class TestGuard:
         assert isinstance(document, gatepost.Response)
         for part in ('"https://login.example.com"', '"read"', '"Files"', "docs.example.com"):
             assert part in document.body.decode()
+        published = json.loads(document.body)
+        assert published["resource_policy_uri"] == "https://example.com/privacy"
+        assert published["resource_tos_uri"] == "https://example.com/terms"
+        assert published["tls_client_certificate_bound_access_tokens"] is True
         legacy = guard.authenticate(
             RequestHead("GET", "/.well-known/oauth-authorization-server", [])
         )
@@ -167,6 +175,8 @@ class TestGuard:
             ({"name": ""}, "name"),
             ({"name": "n" * 10_000}, "metadata is too long"),
             ({"documentation": "docs"}, "documentation"),
+            ({"policy_uri": "privacy"}, "policy_uri"),
+            ({"tos_uri": "ftp://example.com"}, "tos_uri"),
             ({"rules": [Rule.tool("")]}, "rules"),
             ({"rules": [Rule.tool("a"), Rule.tool("a")]}, "rules"),
             ({"rules": [Rule.tool("a").needs("b  c")]}, "rules"),
