@@ -154,9 +154,11 @@ fn decide(file: &Value, decision: &Value) -> Outcome {
         Some(origins) => made.with_origins(&**origins).expect("origins"),
         None => made.with_any_origin(),
     };
-    if let Some(legacy) = &legacy {
-        made = made.with_legacy_metadata(legacy);
-    }
+    made = match &legacy {
+        Some(legacy) => made.with_legacy_metadata(legacy),
+        None if guard["legacy"] == Value::Bool(false) => made.without_legacy_metadata(),
+        None => made,
+    };
     if let Some(len) = guard["max_message_len"].as_u64() {
         made = made.with_max_message_len(len.try_into().expect("a length"));
     }
@@ -226,7 +228,7 @@ fn authorize<S: ReplayStore>(
 
 fn legacy(value: &Value) -> Option<LegacyServerMetadata<'_>> {
     let member = |name: &str| text(&value[name]);
-    if value.is_null() {
+    if !value.is_object() {
         return None;
     }
     let endpoints = (member("authorization_endpoint"), member("token_endpoint"));

@@ -37,6 +37,10 @@ pub(crate) const MAX_RULES: usize = 512;
 /// given, explains the tokens of "auth0", "okta", "entra_id", "keycloak" or "cognito". Bodies have
 /// at most `max_message_length` bytes. Tokens that are bound to a key are accepted with `dpop`.
 ///
+/// For clients of the MCP revision 2025-03-26, `legacy_metadata` is published; at one tenant of
+/// "auth0", as its own guide asks, `LegacyServerMetadata.for_provider` unless given, nothing with
+/// False.
+///
 /// At most 512 rules, which speak of at most 128 scopes. Safe to share between threads.
 ///
 /// Raises PolicyError.
@@ -62,8 +66,22 @@ struct Configuration {
     origins: Option<Vec<String>>,
     provider: Provider,
     max_message_len: usize,
-    legacy_metadata: Option<Py<LegacyServerMetadata>>,
+    legacy: Legacy,
     dpop: Option<Py<Dpop>>,
+}
+
+/// What clients of the MCP revision 2025-03-26 are given.
+enum Legacy {
+    /// What the core's guard has for the provider.
+    OfProvider,
+    Nothing,
+    Document(Py<LegacyServerMetadata>),
+}
+
+#[derive(FromPyObject)]
+enum LegacyArgument {
+    Switch(bool),
+    Document(Py<LegacyServerMetadata>),
 }
 
 /// What the core's guard borrows from.
@@ -166,7 +184,7 @@ impl Guard {
         any_origin: bool,
         provider: Option<&str>,
         max_message_length: usize,
-        legacy_metadata: Option<Py<LegacyServerMetadata>>,
+        legacy_metadata: Option<LegacyArgument>,
         dpop: Option<Py<Dpop>>,
     ) -> PyResult<Self> {
         let origins = match (input::list(origins)?, any_origin) {
@@ -174,13 +192,33 @@ impl Guard {
             (origins, true) if origins.is_empty() => None,
             _ => return Err(errors::misuse(py, "origins beside any_origin")),
         };
+        let authorization_servers = match authorization_servers {
+            Some(issuers) => input::one_or_more(issuers)?,
+            None => validator.get().issuers().map(str::to_owned).collect(),
+        };
+        let scopes_supported = input::list(scopes_supported)?;
+        let provider = match provider.map(|name| input::provider(py, name)).transpose()? {
+            None => validator.get().provider(),
+            Some(provider) if validator.get().may_be_of(provider) => provider,
+            Some(_) => return Err(errors::misuse(py, "the policies are for another provider")),
+        };
+        let legacy = match legacy_metadata {
+            Some(LegacyArgument::Document(document)) => Legacy::Document(document),
+            Some(LegacyArgument::Switch(false)) => Legacy::Nothing,
+            Some(LegacyArgument::Switch(true)) => {
+                return Err(errors::misuse(py, "legacy_metadata: what there is to publish"));
+            }
+            None => match &authorization_servers[..] {
+                [issuer] => {
+                    Legacy::of(py, provider, issuer, &resource, &scopes_supported, &validator)?
+                }
+                _ => Legacy::OfProvider,
+            },
+        };
         let configuration = Configuration {
             resource,
-            authorization_servers: match authorization_servers {
-                Some(issuers) => input::one_or_more(issuers)?,
-                None => validator.get().issuers().map(str::to_owned).collect(),
-            },
-            scopes_supported: input::list(scopes_supported)?,
+            authorization_servers,
+            scopes_supported,
             name,
             documentation,
             policy_uri,
@@ -190,13 +228,9 @@ impl Guard {
             hierarchy,
             base_scopes: input::list(base_scopes)?,
             origins,
-            provider: match provider.map(|name| input::provider(py, name)).transpose()? {
-                None => validator.get().provider(),
-                Some(provider) if validator.get().may_be_of(provider) => provider,
-                Some(_) => return Err(errors::misuse(py, "the policies are for another provider")),
-            },
+            provider,
             max_message_len: max_message_length,
-            legacy_metadata,
+            legacy,
             dpop,
         };
         let cell = CompiledCell::try_new(configuration, Configuration::compile)
@@ -375,6 +409,27 @@ impl Configuration {
     }
 }
 
+impl Legacy {
+    /// The provider's own, for the audience that `issuer`'s tokens are demanded to name where that
+    /// is not the resource.
+    fn of(
+        py: Python<'_>,
+        provider: Provider,
+        issuer: &str,
+        resource: &str,
+        scopes_supported: &[String],
+        validator: &Py<Validator>,
+    ) -> PyResult<Self> {
+        let Some(audience) = validator.get().audience_other_than(issuer, resource) else {
+            return Ok(Self::OfProvider);
+        };
+        let document =
+            LegacyServerMetadata::of_provider(provider, issuer, audience, scopes_supported)
+                .map_err(|_| errors::misuse(py, "the issuer or the audience"))?;
+        document.map_or(Ok(Self::OfProvider), |document| Py::new(py, document).map(Self::Document))
+    }
+}
+
 impl CompiledCell {
     fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
         let (configuration, compiled) = (self.borrow_owner(), self.borrow_dependent());
@@ -383,9 +438,11 @@ impl CompiledCell {
             .with_rules(compiled.rules.view())
             .with_provider(configuration.provider)
             .with_max_message_len(configuration.max_message_len);
-        if let Some(legacy) = &configuration.legacy_metadata {
-            guard = guard.with_legacy_metadata(legacy.get().borrowed());
-        }
+        guard = match &configuration.legacy {
+            Legacy::OfProvider => guard,
+            Legacy::Nothing => guard.without_legacy_metadata(),
+            Legacy::Document(document) => guard.with_legacy_metadata(document.get().borrowed()),
+        };
         let guard = match &configuration.origins {
             Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins")?,
             None => guard.with_any_origin(),

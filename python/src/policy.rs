@@ -229,6 +229,10 @@ impl Policy {
         self.cell.borrow_dependent()
     }
 
+    pub(crate) fn audiences(&self) -> &[String] {
+        &self.demands().audience
+    }
+
     pub(crate) fn provider(&self) -> Provider {
         self.demands().provider
     }

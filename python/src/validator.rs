@@ -166,6 +166,15 @@ impl Validator {
             || providers.any(|known| known == Provider::Generic || known == provider)
     }
 
+    /// The audience that the tokens of `issuer` have to name, unless `resource` is one.
+    pub(crate) fn audience_other_than(&self, issuer: &str, resource: &str) -> Option<&str> {
+        let audiences = self.find(issuer)?.policy.get().audiences();
+        if audiences.iter().any(|known| known == resource) {
+            return None;
+        }
+        audiences.first().map(|audience| &audience[..])
+    }
+
     fn find(&self, name: &str) -> Option<&Issuer> {
         self.issuers.iter().find(|issuer| issuer.name() == name)
     }

@@ -63,7 +63,9 @@ def guard_of(name: str) -> gatepost.Guard:
         others["any_origin"] = True
     else:
         others["origins"] = options["origins"]
-    if options["legacy"] is not None:
+    if options["legacy"] is False:
+        others["legacy_metadata"] = False
+    elif options["legacy"] is not None:
         others["legacy_metadata"] = gatepost.LegacyServerMetadata(**options["legacy"])
     if options["dpop"] is not None:
         others["dpop"] = gatepost.Dpop(**options["dpop"])

@@ -199,6 +199,31 @@ def test_auth0_has_a_document_for_old_clients(validator: Validator) -> None:
             LegacyServerMetadata.for_provider("auth0", issuer, audience, scopes_supported=scopes)
 
 
+def test_a_guard_of_one_auth0_tenant_publishes_it(keys: KeySet) -> None:
+    def ask(audience: str, **options: Any) -> gatepost.Response:
+        policy = Policy(ISSUERS["auth0"], audience, provider="auth0")
+        guard = Guard(AUDIENCE, Validator(policy, keys), **options)
+        answer = guard.authenticate(RequestHead("GET", LEGACY, []))
+        assert isinstance(answer, gatepost.Response)
+        return answer
+
+    for audience, written in (
+        (AUDIENCE, "https%3A%2F%2Fmcp.example.com%2Fmcp"),
+        # Tokens that are meant for another identifier than the URL are asked for by that.
+        ("urn:notes", "urn%3Anotes"),
+    ):
+        read = json.loads(ask(audience, scopes_supported=["mcp:tools"]).body)
+        assert read["issuer"] == ISSUERS["auth0"]
+        assert read["authorization_endpoint"].endswith(f"/authorize?audience={written}")
+        assert read["scopes_supported"] == ["mcp:tools"]
+        assert ask(audience, legacy_metadata=False).status == 401
+        two = [ISSUERS["auth0"], "https://other.auth0.com/"]
+        assert ask(audience, authorization_servers=two).status == 401
+        assert ask(audience, provider="generic").status == 401
+    with pytest.raises(gatepost.PolicyError, match="legacy_metadata"):
+        ask(AUDIENCE, legacy_metadata=True)
+
+
 def test_a_document_may_name_registration_and_scopes(validator: Validator) -> None:
     url = "https://id.example.com"
     endpoints = (url, f"{url}/authorize", f"{url}/token")

@@ -5,6 +5,7 @@ use core::fmt;
 use heapless::String;
 
 use super::answers::{Refused, cors_headers, document, preflight, refusal, with_body};
+use super::legacy::Legacy;
 use super::response::Response;
 use super::rules::{RulesView, Verdict};
 use super::{Authority, Operation, OperationHeaders, Principal, error_body};
@@ -14,7 +15,7 @@ use crate::oauth::{
     ReplayStore, RequestHead, ResourceMetadata, Scheme,
 };
 use crate::text::uri::Uri;
-use crate::{AccessToken, Evidence, PresentedToken, Reason, Strings, UnixTime};
+use crate::{Reason, Strings, UnixTime};
 
 /// Decides about requests to one MCP server: what a client must bring, who it is, and whether that
 /// is enough for what it asks.
@@ -63,8 +64,8 @@ pub struct Guard<'g, S = NoDpop> {
     metadata: &'g ResourceMetadata<'g>,
     pub(super) metadata_url: String<MAX_METADATA_URL_LEN>,
     resource_origin: &'g str,
-    legacy_metadata: Option<&'g LegacyServerMetadata<'g>>,
-    provider: Provider,
+    legacy: Legacy<'g>,
+    pub(super) provider: Provider,
     rules: RulesView<'g>,
     origins: Origins<'g>,
     max_message_len: usize,
@@ -135,7 +136,7 @@ impl<'g> Guard<'g> {
             metadata,
             metadata_url,
             resource_origin: resource.origin,
-            legacy_metadata: None,
+            legacy: Legacy::OfProvider,
             provider: Provider::Generic,
             rules: RulesView::NONE,
             origins: Origins::Listed(Strings::NONE),
@@ -162,7 +163,7 @@ impl<'g> Guard<'g> {
             metadata: self.metadata,
             metadata_url: self.metadata_url,
             resource_origin: self.resource_origin,
-            legacy_metadata: self.legacy_metadata,
+            legacy: self.legacy,
             provider: self.provider,
             rules: self.rules,
             origins: self.origins,
@@ -181,15 +182,26 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
 
     /// Explains tokens as this provider's
     /// ([`Provider::judge_foreign_token`]); [`Generic`](Provider::Generic) unless set.
+    ///
+    /// With [`Auth0`](Provider::Auth0) and one authorization server, its document for clients of
+    /// the MCP revision 2025-03-26 is published as well ([`Provider::legacy_metadata`]), with the
+    /// resource for the audience. Where tokens are meant for another identifier,
+    /// [`with_legacy_metadata`](Self::with_legacy_metadata) says so.
     #[must_use]
     pub fn with_provider(self, provider: Provider) -> Self {
         Self { provider, ..self }
     }
 
-    /// Publishes this document for clients of the MCP revision 2025-03-26.
+    /// Publishes this document for clients of the MCP revision 2025-03-26, whatever the provider.
     #[must_use]
     pub fn with_legacy_metadata(self, metadata: &'g LegacyServerMetadata<'g>) -> Self {
-        Self { legacy_metadata: Some(metadata), ..self }
+        Self { legacy: Legacy::Document(metadata), ..self }
+    }
+
+    /// Publishes no document for clients of the MCP revision 2025-03-26, whatever the provider.
+    #[must_use]
+    pub fn without_legacy_metadata(self) -> Self {
+        Self { legacy: Legacy::Nothing, ..self }
     }
 
     /// Lets pages of these origins ask, besides those of the resource's own: `https://host` or
@@ -243,8 +255,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         if self.metadata.is_target(head.target) {
             return Step::Respond(document(head, self.metadata.write(memory)));
         }
-        if let Some(legacy) = self.legacy_metadata
-            && LegacyServerMetadata::is_target(head.target)
+        if LegacyServerMetadata::is_target(head.target)
+            && let Some(legacy) = self.legacy.document(self.provider, self.metadata)
         {
             return Step::Respond(document(head, legacy.write(memory)));
         }
@@ -393,50 +405,6 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         }
     }
 
-    /// A token sent as `Bearer`, which must not be bound to a key for proofs.
-    fn admit_bearer<'m>(
-        &self,
-        token: &'m str,
-        head: &RequestHead<'_>,
-        authority: &impl Authority,
-        now: UnixTime,
-        memory: &'m mut [u8],
-    ) -> Result<AccessToken<'m>, Reason> {
-        let presented = self.validate(token, authority, now, memory)?;
-        if self.dpop.as_ref().is_some_and(|dpop| dpop.is_required) {
-            return Err(Reason::ProofRequired);
-        }
-        presented.prove(&with_certificate(Evidence::NONE, head))
-    }
-
-    /// A token sent as `DPoP`, with its proof.
-    fn admit_dpop<'m>(
-        &self,
-        token: &'m str,
-        head: &RequestHead<'_>,
-        authority: &impl Authority,
-        now: UnixTime,
-        memory: &'m mut [u8],
-    ) -> Result<AccessToken<'m>, Reason> {
-        let Some(Dpop { verifier, .. }) = &self.dpop else { return Err(Reason::ProofRequired) };
-        let mut presented = self.validate(token, authority, now, memory)?;
-        let rest = presented.take_memory();
-        let proof = verifier.verify(&presented, head.values("DPoP"), head.method, now, rest)?;
-        presented.prove(&with_certificate(proof.evidence(), head))
-    }
-
-    fn validate<'m>(
-        &self,
-        token: &'m str,
-        authority: &impl Authority,
-        now: UnixTime,
-        memory: &'m mut [u8],
-    ) -> Result<PresentedToken<'m>, Reason> {
-        authority
-            .validate(token, now, memory)
-            .map_err(|reason| self.provider.judge_foreign_token(token, reason))
-    }
-
     /// Whether a request without credentials goes on, which it does where its headers tell that it
     /// asks for something public; if not, which scopes it needs.
     fn judge_stranger(
@@ -470,13 +438,6 @@ impl<S> fmt::Debug for Guard<'_, S> {
             .field("resource", &self.metadata.resource())
             .field("rules", &self.rules)
             .finish_non_exhaustive()
-    }
-}
-
-fn with_certificate(evidence: Evidence, head: &RequestHead<'_>) -> Evidence {
-    match head.certificate {
-        Some(hash) => evidence.with_certificate(hash),
-        None => evidence,
     }
 }
 

@@ -226,11 +226,7 @@ fn deciding_name(
         };
         if is_like_it {
             // In another case it is another name here, and perhaps not there.
-            return if is(known) {
-                Ok(Some((bit, known)))
-            } else {
-                Err(Reason::InvalidMessage)
-            };
+            return if is(known) { Ok(Some((bit, known))) } else { Err(Reason::InvalidMessage) };
         }
         bit <<= 1;
     }

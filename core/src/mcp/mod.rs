@@ -1,8 +1,10 @@
 //! What a request to an MCP server asks for, and whether its token is enough.
 
+mod admission;
 mod answers;
 mod guard;
 mod headers;
+mod legacy;
 mod message;
 mod message_id;
 mod operation;

@@ -68,6 +68,39 @@ fn the_document_of_the_revision_2025_03_26_is_a_switch() {
 }
 
 #[test]
+fn with_auth0_the_document_of_the_revision_2025_03_26_is_there_unless_switched_off() {
+    const TENANT: &str = "https://tenant.auth0.com/";
+    let ask = |guard: &Guard<'_>| get("/.well-known/oauth-authorization-server").ask(guard);
+    let of_tenant = ResourceMetadata::new(AUDIENCE, TENANT)
+        .and_then(|metadata| metadata.with_scopes_supported("mcp:read"))
+        .unwrap();
+    let guard = Guard::new(&of_tenant).unwrap().with_provider(Provider::Auth0);
+    let answer = ask(&guard).answer();
+    assert_eq!(answer.status, 200);
+    for part in [
+        r#"{"issuer":"https://tenant.auth0.com/","#,
+        r#""https://tenant.auth0.com/authorize?audience=https%3A%2F%2Fmcp.example%2Fmcp""#,
+        r#""token_endpoint":"https://tenant.auth0.com/oauth/token""#,
+        r#""scopes_supported":["mcp:read"]"#,
+    ] {
+        assert!(answer.body.contains(part), "{}", answer.body);
+    }
+
+    // Where there is none, a stranger is asked for a token as anywhere.
+    let two = [TENANT, "https://other.auth0.com/"];
+    let of_two = ResourceMetadata::new(AUDIENCE, &two).unwrap();
+    for guard in [
+        guard.without_legacy_metadata(),
+        Guard::new(&of_tenant).unwrap().with_provider(Provider::Okta),
+        Guard::new(&of_tenant).unwrap(),
+        Guard::new(&of_two).unwrap().with_provider(Provider::Auth0),
+        Guard::new(&metadata()).unwrap().with_provider(Provider::Auth0),
+    ] {
+        assert_eq!(ask(&guard).answer().status, 401);
+    }
+}
+
+#[test]
 fn s3_s7_s9_s10_without_credentials_the_challenge_leads_on_and_accuses_of_nothing() {
     let (metadata, rules) = (metadata(), rules());
     let guard = Guard::new(&metadata).unwrap().with_rules(rules.view());

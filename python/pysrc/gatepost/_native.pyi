@@ -456,7 +456,7 @@ class Guard:
         any_origin: bool = False,
         provider: str | None = None,
         max_message_length: int = 4194304,
-        legacy_metadata: LegacyServerMetadata | None = None,
+        legacy_metadata: LegacyServerMetadata | Literal[False] | None = None,
         dpop: Dpop | None = None,
     ) -> Guard: ...
     @property

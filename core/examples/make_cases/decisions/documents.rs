@@ -9,6 +9,7 @@ use crate::generator::keys::Keys;
 const PLAIN: &str = r#"{"resource":"https://mcp.example.com/mcp","authorization_servers":["https://tenant.auth0.com/"],"bearer_methods_supported":["header"]}"#;
 const TOOLS: &str = r#"{"resource":"https://mcp.example.com/mcp","authorization_servers":["https://tenant.auth0.com/"],"scopes_supported":["mcp:read"],"bearer_methods_supported":["header"]}"#;
 const QUERY: &str = r#"{"resource":"https://mcp.example.com/mcp?tenant=a","authorization_servers":["https://tenant.auth0.com/","https://login.example.org/realms/mcp"],"bearer_methods_supported":["header"]}"#;
+const TENANT: &str = r#"{"issuer":"https://tenant.auth0.com/","authorization_endpoint":"https://tenant.auth0.com/authorize?audience=https%3A%2F%2Fmcp.example.com%2Fmcp","token_endpoint":"https://tenant.auth0.com/oauth/token","registration_endpoint":"https://tenant.auth0.com/oidc/register","jwks_uri":"https://tenant.auth0.com/.well-known/jwks.json","scopes_supported":["mcp:read"],"response_types_supported":["code"],"grant_types_supported":["authorization_code","refresh_token"],"code_challenge_methods_supported":["S256"]}"#;
 const LEGACY: &str = r#"{"issuer":"https://tenant.auth0.com/","authorization_endpoint":"https://tenant.auth0.com/authorize?audience=https%3A%2F%2Fmcp.example.com%2Fmcp","token_endpoint":"https://tenant.auth0.com/oauth/token","response_types_supported":["code"],"grant_types_supported":["authorization_code","refresh_token"],"code_challenge_methods_supported":["S256"]}"#;
 
 const INSERTED: &str = "/.well-known/oauth-protected-resource/mcp";
@@ -40,6 +41,7 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
         ),
         ("metadata_of_that_at_the_root", "query", ROOT, QUERY),
         ("legacy_document", "auth0", SERVER, LEGACY),
+        ("legacy_document_of_a_tenant", "auth0_tenant", SERVER, TENANT),
     ] {
         decisions.respond(name, guard, get(target), document(text));
     }
@@ -62,6 +64,7 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     let missing = || refused(401, "credentials_missing");
     for (name, guard, target) in [
         ("legacy_document_is_a_switch", "plain", SERVER),
+        ("legacy_document_switched_off", "auth0_without_the_document", SERVER),
         ("metadata_of_another_path", "plain", "/.well-known/oauth-protected-resource/other"),
         ("metadata_of_a_longer_path", "plain", "/.well-known/oauth-protected-resource/mcp/x"),
         (

@@ -25,6 +25,8 @@ pub(crate) fn all(keys: &Keys) -> Json {
         ("people", people()),
         ("files", files()),
         ("auth0", auth0()),
+        ("auth0_tenant", auth0_tenant(Json::Null)),
+        ("auth0_without_the_document", auth0_tenant(Json::Bool(false))),
         (
             "query",
             Guard { resource: WITH_QUERY, servers: &[ISSUER, SECOND_ISSUER], ..Guard::default() },
@@ -167,6 +169,11 @@ fn auth0() -> Guard {
         ]),
         ..Guard::default()
     }
+}
+
+/// What a tenant of Auth0 gets of itself.
+fn auth0_tenant(legacy: Json) -> Guard {
+    Guard { provider: "auth0", scopes_supported: &["mcp:read"], legacy, ..Guard::default() }
 }
 
 fn dpop(is_required: bool) -> Json {

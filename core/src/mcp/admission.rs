@@ -1,0 +1,59 @@
+//! Whether the token of a request lets its bearer in, and the proof that comes with it.
+
+use super::Authority;
+use super::guard::{Dpop, Guard};
+use crate::oauth::{ReplayStore, RequestHead};
+use crate::{AccessToken, Evidence, PresentedToken, Reason, UnixTime};
+
+impl<S: ReplayStore> Guard<'_, S> {
+    /// A token sent as `Bearer`, which must not be bound to a key for proofs.
+    pub(super) fn admit_bearer<'m>(
+        &self,
+        token: &'m str,
+        head: &RequestHead<'_>,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<AccessToken<'m>, Reason> {
+        let presented = self.validate(token, authority, now, memory)?;
+        if self.dpop.as_ref().is_some_and(|dpop| dpop.is_required) {
+            return Err(Reason::ProofRequired);
+        }
+        presented.prove(&with_certificate(Evidence::NONE, head))
+    }
+
+    /// A token sent as `DPoP`, with its proof.
+    pub(super) fn admit_dpop<'m>(
+        &self,
+        token: &'m str,
+        head: &RequestHead<'_>,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<AccessToken<'m>, Reason> {
+        let Some(Dpop { verifier, .. }) = &self.dpop else { return Err(Reason::ProofRequired) };
+        let mut presented = self.validate(token, authority, now, memory)?;
+        let rest = presented.take_memory();
+        let proof = verifier.verify(&presented, head.values("DPoP"), head.method, now, rest)?;
+        presented.prove(&with_certificate(proof.evidence(), head))
+    }
+
+    fn validate<'m>(
+        &self,
+        token: &'m str,
+        authority: &impl Authority,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Result<PresentedToken<'m>, Reason> {
+        authority
+            .validate(token, now, memory)
+            .map_err(|reason| self.provider.judge_foreign_token(token, reason))
+    }
+}
+
+fn with_certificate(evidence: Evidence, head: &RequestHead<'_>) -> Evidence {
+    match head.certificate {
+        Some(hash) => evidence.with_certificate(hash),
+        None => evidence,
+    }
+}
