@@ -335,6 +335,33 @@ enum gatepost_reason {
 // string, and one of the values.
 #define GATEPOST_CLAIM_ARRAY 1
 
+// The keys are fresh: validate with them.
+#define GATEPOST_REFRESH_USE_KEYS 1
+
+// Fetch the keys, report what came of it, then ask again. Whoever has keys need not make the
+// request wait: it can be validated with them while they are fetched.
+#define GATEPOST_REFRESH_FETCH 2
+
+// Somebody else is fetching: wait for the report, but not longer than `until`, then ask again.
+#define GATEPOST_REFRESH_WAIT 3
+
+// The keys cannot be fetched now: validate with the ones there are.
+#define GATEPOST_REFRESH_USE_STALE 4
+
+// Refuse the request with `reason`: GATEPOST_KEYS_UNAVAILABLE where the last fetch failed,
+// GATEPOST_KEY_NOT_FOUND where it succeeded and the issuer has no such key.
+#define GATEPOST_REFRESH_REFUSE 5
+
+// The keys are others than before: replace them, and forget what they verified.
+#define GATEPOST_KEY_CHANGE_CHANGED 1
+
+// The keys are the same as before: keep those that are in use.
+#define GATEPOST_KEY_CHANGE_UNCHANGED 2
+
+// The report counts for nothing: another fetch has been started since, and may have brought newer
+// keys. Keep those that are in use.
+#define GATEPOST_KEY_CHANGE_IGNORED 3
+
 // The alignment, in bytes, of the memory of a key set: that of uint64_t.
 #define GATEPOST_ALIGNMENT 8
 
@@ -372,6 +399,10 @@ enum gatepost_reason {
 
 // Bytes of a shared secret at the most; the least is the size of the hash (32, 48 or 64).
 #define GATEPOST_MAX_SECRET_LENGTH 1024
+
+// Bytes of an entity tag (`ETag`) that is remembered for the next fetch of keys at the most; a
+// longer one is not.
+#define GATEPOST_MAX_ENTITY_TAG_LENGTH 128
 
 // Seconds of leeway at the most.
 #define GATEPOST_MAX_LEEWAY 300
@@ -713,6 +744,79 @@ typedef struct gatepost_guard_config {
     void *proof_context;
 } gatepost_guard_config;
 
+// How long keys are used, and how often they are fetched; all in seconds.
+//
+// Fill it with gatepost_key_refresh_config_init(), then set what is not to have its default.
+typedef struct gatepost_key_refresh_config {
+    // sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
+    size_t size;
+    // How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
+    // least, is 300.
+    uint32_t least_lifetime;
+    // How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
+    // 3600, the most 86400.
+    uint32_t most_lifetime;
+    // How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
+    // the least `most_lifetime`.
+    uint32_t maximum_age;
+    // How long after a fetch there is no other, whether it succeeded or not. The default is 30,
+    // the most 300, the least 1.
+    uint32_t cooldown;
+    // After how long a fetch is given up that has not reported back. The default is 10, the most
+    // 60, the least 1.
+    uint32_t timeout;
+} gatepost_key_refresh_config;
+
+// Says when the keys of an issuer are fetched, for whoever carries the fetch out. One for each
+// issuer.
+//
+// Opaque, and a plain value that needs no cleaning up; a copy goes its own way. It has no lock:
+// where several threads share it, the caller holds a mutex of its own around every call, and
+// around reading or replacing the pointer to the keys, but never while something is fetched.
+//
+// It opens no socket and holds no keys. Before a token is validated, ask
+// gatepost_key_refresh_before_validation(); after it was refused with GATEPOST_KEY_NOT_FOUND, ask
+// gatepost_key_refresh_unknown_key(). Carry out what the action says; after a fetch, or having
+// waited for one, begin anew.
+//
+// To fetch is to send a GET to the issuer's `jwks_uri`, over TLS, without following redirects,
+// with `Cache-Control: no-cache`, and `If-None-Match` where there is a
+// gatepost_key_refresh_entity_tag(); to read at most GATEPOST_MAX_JWKS_LENGTH bytes of the answer;
+// and to load them into a new key set. Report 200 with keys that were loaded by
+// gatepost_key_refresh_fetched(), 304 by gatepost_key_refresh_not_modified(), and everything else
+// by gatepost_key_refresh_failed(), a set that cannot be loaded included: the old keys stay.
+//
+// examples/server/issuer_keys.c does all of it.
+typedef struct gatepost_key_refresh {
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[47];
+} gatepost_key_refresh;
+
+// What a request has to do about the keys.
+typedef struct gatepost_refresh_action {
+    // A GATEPOST_REFRESH.
+    uint32_t action;
+    // For GATEPOST_REFRESH_FETCH: the number of the fetch, for its report. Else 0.
+    uint32_t fetch;
+    // For GATEPOST_REFRESH_REFUSE: the reason. Else GATEPOST_OK.
+    uint32_t reason;
+    // For GATEPOST_REFRESH_WAIT: when the fetch is given up, in seconds since 1970. Else 0.
+    uint64_t until;
+} gatepost_refresh_action;
+
+// What the answer to a fetch says of its lifetime. Values are taken as they came; what is
+// malformed says nothing.
+typedef struct gatepost_cache_headers {
+    // The values of the headers `Cache-Control`, in any order.
+    const struct gatepost_slice *cache_control;
+    // How many of these headers there are.
+    size_t cache_control_count;
+    // The value of the header `ETag`, with its quotes, or NULL.
+    struct gatepost_slice entity_tag;
+} gatepost_cache_headers;
+
 // A key that was left out of a set, and why.
 typedef struct gatepost_skipped_key {
     // Its place in the JSON Web Key Set, counted from zero.
@@ -997,6 +1101,137 @@ void gatepost_guard_free(struct gatepost_guard *guard);
 // The caller's part:
 // `config` is NULL or points to `size` bytes that may be written.
 uint32_t gatepost_guard_config_init(struct gatepost_guard_config *config, size_t size);
+
+// Fills a configuration with the defaults.
+//
+// `size`: sizeof(gatepost_key_refresh_config).
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for the size of another version of this header.
+//
+// The caller's part:
+// `config` is NULL or points to `size` bytes that may be written.
+uint32_t gatepost_key_refresh_config_init(struct gatepost_key_refresh_config *config, size_t size);
+
+// Checks a configuration and makes `*refresh` of it, without keys: the first request fetches
+// them.
+//
+// `size`: sizeof(gatepost_key_refresh).
+//
+// Errors: GATEPOST_MISUSE for a NULL, the size of another version of this header, and numbers
+// outside their limits.
+//
+// The caller's part:
+// `refresh` is NULL or points to `size` bytes that may be written; `config` is NULL or points to
+// a configuration.
+uint32_t gatepost_key_refresh_init(struct gatepost_key_refresh *refresh,
+                                   size_t size,
+                                   const struct gatepost_key_refresh_config *config);
+
+// Says in `*action` what to do before a token is validated. Never a reason to refuse but
+// GATEPOST_KEYS_UNAVAILABLE, where there are no keys and none can be fetched now.
+//
+// Requests without a token need no keys, and so no question.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for what was never made.
+//
+// The caller's part:
+// `refresh` is NULL, or points to zeros or to what gatepost_key_refresh_init() made, which nobody
+// else uses during the call; `action` is NULL or points to an action that may be written.
+uint32_t gatepost_key_refresh_before_validation(struct gatepost_key_refresh *refresh,
+                                                uint64_t now,
+                                                struct gatepost_refresh_action *action);
+
+// Says in `*action` what to do about a token that was refused with GATEPOST_KEY_NOT_FOUND.
+//
+// `generation`: gatepost_key_refresh_generation() as it was when the keys were taken that the
+// token was validated with.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for what was never made.
+//
+// The caller's part:
+// As for gatepost_key_refresh_before_validation().
+uint32_t gatepost_key_refresh_unknown_key(struct gatepost_key_refresh *refresh,
+                                          uint32_t generation,
+                                          uint64_t now,
+                                          struct gatepost_refresh_action *action);
+
+// Takes the report of a fetch that brought keys which could be loaded, and says in `*change` what
+// is to be done with them, a GATEPOST_KEY_CHANGE.
+//
+// `fetch`: the number of the action. `jwks`: the whole body of the answer; more than
+// GATEPOST_MAX_JWKS_LENGTH bytes count as a failed fetch. `headers`: NULL where there are none.
+// None of them is memory of the machine's own.
+//
+// Errors: GATEPOST_MISUSE for another NULL, and for what was never made. Then nothing was
+// reported.
+//
+// The caller's part:
+// As for gatepost_key_refresh_before_validation(); what the other pointers point to is there.
+uint32_t gatepost_key_refresh_fetched(struct gatepost_key_refresh *refresh,
+                                      uint32_t fetch,
+                                      uint64_t now,
+                                      struct gatepost_slice jwks,
+                                      const struct gatepost_cache_headers *headers,
+                                      uint32_t *change);
+
+// Takes the report of a fetch that was answered with 304: the keys are still the same.
+//
+// Where no entity tag was sent there was nothing to compare with, and such an answer counts as a
+// failed fetch. `fetch`, `headers` and `*change`: as in gatepost_key_refresh_fetched().
+//
+// Errors: those of gatepost_key_refresh_fetched().
+//
+// The caller's part:
+// As for gatepost_key_refresh_fetched().
+uint32_t gatepost_key_refresh_not_modified(struct gatepost_key_refresh *refresh,
+                                           uint32_t fetch,
+                                           uint64_t now,
+                                           const struct gatepost_cache_headers *headers,
+                                           uint32_t *change);
+
+// Takes the report of a fetch that brought no keys that can be used, whatever the cause.
+//
+// `fetch`: the number of the action.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for what was never made.
+//
+// The caller's part:
+// `refresh`: as for gatepost_key_refresh_before_validation().
+uint32_t gatepost_key_refresh_failed(struct gatepost_key_refresh *refresh,
+                                     uint32_t fetch,
+                                     uint64_t now);
+
+// Whether there are keys that may be used at `now`, fresh or not; false for a NULL.
+//
+// The caller's part:
+// `refresh` is NULL, or points to zeros or to what gatepost_key_refresh_init() made, which nobody
+// changes during the call.
+bool gatepost_key_refresh_has_keys(const struct gatepost_key_refresh *refresh, uint64_t now);
+
+// How often the keys have changed: the number of the keys that there are now, to be read and kept
+// together with them. 0 for a NULL.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+uint32_t gatepost_key_refresh_generation(const struct gatepost_key_refresh *refresh);
+
+// The entity tag of the keys, for the header `If-None-Match` of the next fetch: at most
+// GATEPOST_MAX_ENTITY_TAG_LENGTH bytes, none of them a control byte. `ptr` is NULL where the
+// issuer sent none, and for a NULL.
+//
+// It points into `*refresh`, and is good until the next call that takes it not as `const`: copy
+// it under the lock.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+struct gatepost_slice gatepost_key_refresh_entity_tag(const struct gatepost_key_refresh *refresh);
+
+// When the next fetch may be started at the earliest, in seconds since 1970; 0 where there was
+// none yet, and for a NULL.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+uint64_t gatepost_key_refresh_next_fetch_at(const struct gatepost_key_refresh *refresh);
 
 // How many bytes a set of `capacity` keys needs; 0 for a capacity of 0 or of more than
 // GATEPOST_MAX_KEYS.

@@ -32,6 +32,8 @@ mod decide;
 mod guard;
 #[cfg(feature = "mcp")]
 mod guard_config;
+#[cfg(feature = "mcp")]
+mod key_refresh;
 mod key_set;
 mod limits;
 mod load;
@@ -64,6 +66,8 @@ pub use decide::*;
 pub use guard::*;
 #[cfg(feature = "mcp")]
 pub use guard_config::*;
+#[cfg(feature = "mcp")]
+pub use key_refresh::*;
 pub use key_set::*;
 pub use limits::*;
 pub use load::*;

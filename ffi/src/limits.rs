@@ -21,6 +21,10 @@ pub const GATEPOST_MAX_KEY_ID_LENGTH: usize = 128;
 /// Bytes of a shared secret at the most; the least is the size of the hash (32, 48 or 64).
 pub const GATEPOST_MAX_SECRET_LENGTH: usize = 1024;
 
+/// Bytes of an entity tag (`ETag`) that is remembered for the next fetch of keys at the most; a
+/// longer one is not.
+pub const GATEPOST_MAX_ENTITY_TAG_LENGTH: usize = 128;
+
 /// Seconds of leeway at the most.
 pub const GATEPOST_MAX_LEEWAY: u32 = 300;
 
@@ -31,5 +35,6 @@ const _: () = {
     assert!(GATEPOST_MAX_KEYS == limits::MAX_KEYS);
     assert!(GATEPOST_MAX_KEY_ID_LENGTH == limits::MAX_KEY_ID_LEN);
     assert!(GATEPOST_MAX_SECRET_LENGTH == limits::MAX_SECRET_LEN);
+    assert!(GATEPOST_MAX_ENTITY_TAG_LENGTH == limits::MAX_ENTITY_TAG_LEN);
     assert!(GATEPOST_MAX_LEEWAY == limits::MAX_LEEWAY);
 };

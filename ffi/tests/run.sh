@@ -60,12 +60,16 @@ step "the interface, in C99, C11 and C++"
 # Compound literals and comments are C99's; static assertions are C11's.
 echo '#include "gatepost.h"' >"$out/header.c"
 "${c99[@]}" -fsyntax-only "$out/header.c"
-"${c11[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api"
-"$out/api"
+for test in api key_refresh; do
+    "${c11[@]}" ffi/tests/$test.c "${static[@]}" -o "$out/$test"
+    "$out/$test"
+done
 if have "$cxx" "on Debian: apt-get install g++"; then
-    "$cxx" -x c++ -std=c++11 -Wall -Wextra -Werror -pedantic -Iffi/include ffi/tests/api.c \
-        -x none "${static[@]}" -o "$out/api-c++"
-    "$out/api-c++"
+    for test in api key_refresh; do
+        "$cxx" -x c++ -std=c++11 -Wall -Wextra -Werror -pedantic -Iffi/include ffi/tests/$test.c \
+            -x none "${static[@]}" -o "$out/$test-c++"
+        "$out/$test-c++"
+    done
 fi
 
 step "the cases of testdata/cases.json and decisions.json"
@@ -102,8 +106,10 @@ sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
 echo 'int main(void) { return 0; }' >"$out/empty.c"
 if "$cc" "${sanitize[@]}" "$out/empty.c" -o "$out/empty" 2>/dev/null && "$out/empty"; then
     step "with AddressSanitizer and UndefinedBehaviorSanitizer"
-    "${c11[@]}" "${sanitize[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api-sanitized"
-    "$out/api-sanitized"
+    for test in api key_refresh; do
+        "${c11[@]}" "${sanitize[@]}" ffi/tests/$test.c "${static[@]}" -o "$out/$test-sanitized"
+        "$out/$test-sanitized"
+    done
     "${c99[@]}" "${sanitize[@]}" ffi/tests/cases.c "${static[@]}" -o "$out/cases-sanitized"
     "$python" ffi/tests/cases.py "$out/cases-sanitized"
 else
@@ -114,6 +120,7 @@ if have valgrind "on Debian: apt-get install valgrind"; then
     step "with valgrind"
     grind=(valgrind --quiet --error-exitcode=9 --leak-check=full)
     "${grind[@]}" "$out/api"
+    "${grind[@]}" "$out/key_refresh"
     # A thirtieth of them: each takes fifty times as long.
     "$python" ffi/tests/cases.py "${grind[*]} $out/cases" 30
 fi
