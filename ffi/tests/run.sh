@@ -43,7 +43,8 @@ if ! $cargo rustc --quiet --package gatepost-ffi --lib -- \
 fi
 read -ra native < <(cat "$list" && echo)
 if [ "$(uname -s)" = Linux ]; then
-    for file in ffi/examples/validate.c ffi/gatepost.pc.in ffi/gatepost-config.cmake.in; do
+    for file in ffi/examples/validate.c ffi/examples/server/server.c ffi/gatepost.pc.in \
+        ffi/gatepost-config.cmake.in; do
         if ! grep -qF -- "${native[*]}" $file; then
             echo "$file does not name the libraries that are needed: ${native[*]}" >&2
             exit 1
@@ -55,6 +56,12 @@ static=("$library/libgatepost.a" "${native[@]}")
 step "the example, in C99"
 "${c99[@]}" ffi/examples/validate.c "${static[@]}" -o "$out/validate"
 sh ffi/tests/example.sh "$out/validate" "$python" "$out"
+
+step "the server, in C99"
+# What it answers is for python/tests.
+status=0
+said=$(ffi/tests/server.sh "$out/server") || status=$?
+case $status in 0) ;; 3) missing+="$said"$'\n' ;; *) exit "$status" ;; esac
 
 step "the interface, in C99, C11 and C++"
 # Compound literals and comments are C99's; static assertions are C11's.

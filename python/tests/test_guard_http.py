@@ -1,4 +1,7 @@
-"""A guard in front of a server, over loopback: what a resource server has to do."""
+"""A guard in front of a server, over loopback: what a resource server has to do.
+
+The same of an ASGI application, and of ffi/examples/server in C.
+"""
 
 from __future__ import annotations
 
@@ -11,51 +14,70 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from c_server import c_server, needs_c_server
 from guarded import Guarded
 
 import gatepost
 from issuer import Issuer
 from loopback import listener, serving
 
+RESOURCE = "https://mcp.example.com/mcp"
+METADATA_PATHS = [
+    "/.well-known/oauth-protected-resource/mcp",
+    "/.well-known/oauth-protected-resource",
+]
+METADATA_URL = f"https://mcp.example.com{METADATA_PATHS[0]}"
+
 
 @dataclass
 class Server:
-    resource: str
+    """Whoever asks comes through a proxy, so that `url` is not that of the resource."""
+
+    url: str
     issuer: Issuer
 
     @property
-    def metadata_url(self) -> str:
-        return self.resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp")
+    def endpoint(self) -> str:
+        return f"{self.url}/mcp"
 
     def token(self, **changes: Any) -> str:
-        return self.issuer.sign(self.issuer.claims(self.resource, **changes))
+        return self.issuer.sign(self.issuer.claims(RESOURCE, **changes))
 
     def call(self, tool: str, token: str | None, **headers: str) -> httpx2.Response:
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         params = {"name": tool, "arguments": {}}
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-        return httpx2.post(self.resource, json=message, headers=headers)
+        return httpx2.post(self.endpoint, json=message, headers=headers)
 
 
-@pytest.fixture(scope="module")
-def server(issuer: Issuer, keys: gatepost.KeySet) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=["python", pytest.param("c", marks=needs_c_server)])
+def server(
+    request: pytest.FixtureRequest, issuer: Issuer, keys: gatepost.KeySet
+) -> Iterator[Server]:
     listening, url = listener()
-    resource = f"{url}/mcp"
+    if request.param == "c":
+        with (
+            serving(issuer.app(), listening),
+            c_server(RESOURCE, issuer.url, f"{url}/.well-known/jwks.json") as c_url,
+        ):
+            yield Server(c_url, issuer)
+        return
     guard = gatepost.Guard(
-        resource,
-        gatepost.Validator(gatepost.Policy(issuer.url, resource), keys),
+        RESOURCE,
+        gatepost.Validator(gatepost.Policy(issuer.url, RESOURCE), keys),
         scopes_supported=["tools:call"],
         rules=[
             gatepost.Rule.tool("delete").needs("files:delete files:audit", "files:all"),
             gatepost.Rule.tool("reset").refused(),
+            gatepost.Rule.tool("status").public(),
         ],
         base_scopes="tools:call",
         origins="https://app.example.com",
         max_message_length=1 << 16,
     )
     with serving(Guarded(guard), listening):
-        yield Server(resource, issuer)
+        yield Server(url, issuer)
 
 
 def challenge_of(answer: httpx2.Response) -> str:
@@ -67,17 +89,17 @@ def test_without_a_token_the_challenge_says_where_to_get_one(server: Server) -> 
     answer = server.call("any", None)
     assert answer.status_code == 401
     assert challenge_of(answer) == (
-        f'Bearer scope="tools:call", resource_metadata="{server.metadata_url}"'
+        f'Bearer scope="tools:call", resource_metadata="{METADATA_URL}"'
     )
 
 
 def test_the_metadata_name_the_resource_exactly(server: Server) -> None:
-    for url in (server.metadata_url, server.metadata_url.removesuffix("/mcp")):
-        answer = httpx2.get(url)
+    for path in METADATA_PATHS:
+        answer = httpx2.get(f"{server.url}{path}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "application/json"
         assert answer.json() == {
-            "resource": server.resource,
+            "resource": RESOURCE,
             "authorization_servers": [server.issuer.url],
             "scopes_supported": ["tools:call"],
             "bearer_methods_supported": ["header"],
@@ -91,7 +113,7 @@ def test_a_valid_token_is_accepted(server: Server) -> None:
         {"subject": "alice", "scopes": ["tools:call"], "method": "tools/call", "name": "any"},
     )
     without_body = httpx2.get(
-        server.resource, headers={"authorization": f"Bearer {server.token()}"}
+        server.endpoint, headers={"authorization": f"Bearer {server.token()}"}
     )
     assert (without_body.status_code, without_body.json()["method"]) == (200, None)
 
@@ -110,12 +132,12 @@ def test_a_bad_token_is_401(server: Server, changes: dict[str, Any], reason: str
     assert (answer.status_code, answer.json()["reason"]) == (401, reason)
     challenge = challenge_of(answer)
     assert challenge.startswith('Bearer error="invalid_token", ')
-    assert f'resource_metadata="{server.metadata_url}"' in challenge
+    assert f'resource_metadata="{METADATA_URL}"' in challenge
 
 
 def test_a_token_of_an_untrusted_key_is_401(server: Server) -> None:
     forger = Issuer(server.issuer.url)
-    answer = server.call("any", forger.sign(forger.claims(server.resource)))
+    answer = server.call("any", forger.sign(forger.claims(RESOURCE)))
     assert (answer.status_code, answer.json()["reason"]) == (401, "invalid_signature")
     answer = server.call("any", "no token at all"[:2])
     assert (answer.status_code, answer.json()["reason"]) == (401, "malformed")
@@ -127,11 +149,46 @@ def test_a_step_up_names_all_scopes_and_then_succeeds(server: Server) -> None:
     challenge = challenge_of(answer)
     assert challenge.startswith('Bearer error="insufficient_scope", ')
     assert 'scope="files:delete files:audit"' in challenge
-    assert f'resource_metadata="{server.metadata_url}"' in challenge
+    assert f'resource_metadata="{METADATA_URL}"' in challenge
     for scope in ("files:delete files:audit", "files:all"):
         assert server.call("delete", server.token(scope=scope)).status_code == 200
     answer = server.call("reset", server.token(scope="files:all"))
     assert (answer.status_code, answer.json()["reason"]) == (403, "operation_refused")
+
+
+def test_a_token_in_the_query_is_none(server: Server) -> None:
+    answer = httpx2.post(f"{server.endpoint}?access_token={server.token()}", json={})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "credentials_missing")
+    # Nor does it do any harm there.
+    headers = {"authorization": f"Bearer {server.token()}"}
+    answer = httpx2.get(f"{server.endpoint}?access_token=x", headers=headers)
+    assert answer.status_code == 200
+
+
+def test_more_than_one_token_is_400(server: Server) -> None:
+    headers = [("authorization", f"Bearer {server.token()}")] * 2
+    answer = httpx2.post(server.endpoint, json={}, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "several_credentials")
+
+
+def test_what_is_public_needs_no_token(server: Server) -> None:
+    def call(name: str, said: str) -> httpx2.Response:
+        version = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}
+        params = {"name": name, "_meta": version}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        headers = {"mcp-method": "tools/call", "mcp-name": said}
+        headers["mcp-protocol-version"] = "2026-07-28"
+        return httpx2.post(server.endpoint, json=message, headers=headers)
+
+    answer = call("status", "status")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"subject": None, "scopes": [], "method": "tools/call", "name": "status"},
+    )
+    # The headers promise what the body does not hold.
+    answer = call("delete", "status")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32020)
+    assert call("delete", "delete").status_code == 401
 
 
 def test_pages_of_other_origins_may_not_ask(server: Server) -> None:
@@ -141,7 +198,7 @@ def test_pages_of_other_origins_may_not_ask(server: Server) -> None:
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "https://app.example.com"
     asked = {"origin": "https://app.example.com", "access-control-request-method": "POST"}
-    preflight = httpx2.options(server.resource, headers=asked)
+    preflight = httpx2.options(server.endpoint, headers=asked)
     assert preflight.status_code == 204
     assert "Authorization" in preflight.headers["access-control-allow-headers"]
 
@@ -167,19 +224,19 @@ def test_a_long_body_is_not_read_to_its_end(server: Server) -> None:
 def test_a_message_that_readers_take_differently_is_400(server: Server) -> None:
     body = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"any","name":"reset"}}'
     headers = {"authorization": f"Bearer {server.token()}"}
-    answer = httpx2.post(server.resource, content=body, headers=headers)
+    answer = httpx2.post(server.endpoint, content=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32700)
-    answer = httpx2.post(server.resource, content=f"[{body}]", headers=headers)
+    answer = httpx2.post(server.endpoint, content=f"[{body}]", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)
     message = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "any"}}
     named = headers | {"mcp-method": "tools/call", "mcp-name": "other"}
-    answer = httpx2.post(server.resource, content=json.dumps(message), headers=named)
+    answer = httpx2.post(server.endpoint, content=json.dumps(message), headers=named)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32020)
     assert answer.json()["id"] == 7
 
 
 def address_of(server: Server) -> tuple[str, int]:
-    url = urlsplit(server.resource)
+    url = urlsplit(server.url)
     assert url.hostname is not None
     assert url.port is not None
     return url.hostname, url.port

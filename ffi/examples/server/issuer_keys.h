@@ -1,0 +1,49 @@
+/*
+ * The keys of one issuer, for all threads of a server: fetched when the first token needs them, and
+ * again when they are old or a token names one that is not among them.
+ */
+#ifndef ISSUER_KEYS_H
+#define ISSUER_KEYS_H
+
+#include <pthread.h>
+
+#include "gatepost.h"
+
+/* Keys that were fetched. They are freed when nobody uses them any more. */
+struct keys {
+    gatepost_key_set *set;
+    uint32_t generation;
+    size_t users;
+};
+
+struct issuer_keys {
+    const char *jwks_url;
+    const char *schemes;
+    pthread_mutex_t lock; /* Of all that follows. Nothing is fetched while somebody holds it. */
+    pthread_cond_t reported;
+    gatepost_key_refresh refresh;
+    struct keys *current; /* One of its users is this pointer. */
+};
+
+/*
+ * `jwks_url` is https, or http on this machine; it lives as long as the keys. `cooldown` is how
+ * many seconds there are between two fetches at the least, 0 for the default. curl_global_init() has
+ * been called.
+ */
+uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown);
+
+/*
+ * Takes the keys to validate with into `*keys`, having fetched them or waited for whoever does.
+ * Otherwise it is NULL, and the answer says why. `lacking`: NULL at first; for a token that was
+ * refused with GATEPOST_KEY_NOT_FOUND, the generation of the keys that it was validated with.
+ */
+uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking,
+                             struct keys **keys);
+
+/* Gives back what was taken; NULL is left alone. */
+void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys);
+
+/* When nobody uses them any more. */
+void issuer_keys_end(struct issuer_keys *issuer);
+
+#endif
