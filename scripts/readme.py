@@ -26,12 +26,36 @@ PROGRAM = """
 #include <stdio.h>
 #include "gatepost.h"
 %s
+static gatepost_slice read_body(void) {
+    return GATEPOST_LITERAL("{}");
+}
+
 int main(void) {
     static const char jwks[] = "{\\"keys\\":[{\\"kty\\":\\"OKP\\",\\"crv\\":\\"Ed25519\\","
         "\\"x\\":\\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\\"}]}";
     gatepost_slice set = { (const uint8_t *)jwks, sizeof jwks - 1 };
     gatepost_access_token out;
+    gatepost_guard *guard;
+    gatepost_slice audience = GATEPOST_LITERAL("https://mcp.example.com/mcp");
+    gatepost_policy_config config;
+    gatepost_policy policy;
+    gatepost_issuer issuer = { &policy, NULL };
+    gatepost_request_head head = { { NULL, 0 }, { NULL, 0 }, NULL, 0, NULL };
+    gatepost_principal who;
+    gatepost_operation what;
+    gatepost_response answer;
+    head.method = GATEPOST_LITERAL("POST");
+    head.target = GATEPOST_LITERAL("/mcp");
+    gatepost_policy_config_init(&config, sizeof config);
+    config.issuer = GATEPOST_LITERAL("https://tenant.auth0.com/");
+    config.audiences = &audience;
+    config.audience_count = 1;
+    gatepost_policy_init(&policy, sizeof policy, &config);
     printf("%%u\\n", decide(set, GATEPOST_LITERAL("eyJhbGciOiJub25lIn0.e30."), 0, &out));
+    if (make_guard(&guard) != GATEPOST_OK) return 1;
+    printf("%%u\\n", ask(guard, &issuer, 0, &head, read_body, &who, &what, &answer));
+    printf("%%u\\n", answer.status);
+    gatepost_guard_free(guard);
     return 0;
 }
 """
@@ -54,7 +78,7 @@ def shell() -> None:
 
 
 def c() -> None:
-    (block,) = blocks("c")
+    block = "\n".join(blocks("c"))
     # As the README says how to compile, with its own source in place of the example's.
     (compile_line,) = re.findall(r"^cc .*?(?<!\\)$", README, re.MULTILINE | re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
@@ -64,9 +88,10 @@ def c() -> None:
         command = command.replace("-o target/validate", f"-Wall -Wextra -Werror -o {program}")
         subprocess.run(["bash", "-euc", command], cwd=ROOT, check=True)
         said = subprocess.run([program], check=True, stdout=subprocess.PIPE, text=True).stdout
-    if said != "202\n":
-        sys.exit(f"readme: the C block answers {said!r} to a token with alg none")
-    print("readme: the C block compiles and answers")
+    # A token with alg none, and a request without a token.
+    if said != "202\n111\n401\n":
+        sys.exit(f"readme: the C blocks answer {said!r}")
+    print("readme: the C blocks compile and answer")
 
 
 def reasons() -> None:
