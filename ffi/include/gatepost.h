@@ -1058,7 +1058,8 @@ size_t gatepost_guard_size(void);
 // arrays of the configuration are copied, its strings are not: they must live, unchanged, as long
 // as the guard is used.
 //
-// Takes up to 512 KiB of the stack, whatever the number of rules.
+// Takes up to 32 KiB of the stack, whatever the number of rules; built without optimization, up
+// to 192 KiB.
 //
 // Errors: GATEPOST_MEMORY_TOO_SMALL for fewer bytes than gatepost_guard_size(); GATEPOST_MISUSE
 // for a NULL, memory that is not aligned, the size of another version of this header, a string

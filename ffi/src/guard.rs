@@ -65,7 +65,8 @@ pub extern "C" fn gatepost_guard_size() -> usize {
 /// arrays of the configuration are copied, its strings are not: they must live, unchanged, as long
 /// as the guard is used.
 ///
-/// Takes up to 512 KiB of the stack, whatever the number of rules.
+/// Takes up to 32 KiB of the stack, whatever the number of rules; built without optimization, up
+/// to 192 KiB.
 ///
 /// Errors: GATEPOST_MEMORY_TOO_SMALL for fewer bytes than gatepost_guard_size(); GATEPOST_MISUSE
 /// for a NULL, memory that is not aligned, the size of another version of this header, a string
@@ -211,7 +212,7 @@ unsafe fn make(
             claims: Places::new(&mut (*place).claims),
         };
         let metadata = put(&raw mut (*place).metadata, reader.metadata()?);
-        let rules = put(&raw mut (*place).rules, reader.rules()?);
+        let rules = reader.rules(&mut *(&raw mut (*place).rules).cast())?;
         let legacy_metadata = put(&raw mut (*place).legacy_metadata, reader.legacy_metadata()?);
         let mut guard = Guard::new(metadata)?
             .with_rules(rules.view())

@@ -284,27 +284,27 @@ impl Reader<'_> {
         }
     }
 
+    /// Compiles the rules in their place: a thread's stack may have no room for so many.
+    ///
     /// # Safety
     ///
     /// See above.
-    pub(crate) unsafe fn rules(&mut self) -> Result<GuardRules, Reason> {
+    pub(crate) unsafe fn rules(
+        &mut self,
+        place: &'static mut MaybeUninit<GuardRules>,
+    ) -> Result<&'static GuardRules, Reason> {
         let config = self.config;
-        let mut rules = [Rule::tool(""); GATEPOST_MAX_RULES];
         let mut hierarchy = [("", ""); GATEPOST_MAX_RULE_SCOPES];
         // SAFETY: the caller vouches for the configuration.
         unsafe {
-            let from = array(config.rules, config.rule_count)?;
-            let rules = rules.get_mut(..from.len()).ok_or(Reason::Misuse)?;
-            for (place, rule) in rules.iter_mut().zip(from) {
-                *place = self.rule(rule)?;
-            }
             let from = array(config.hierarchy, config.hierarchy_count)?;
             let hierarchy = hierarchy.get_mut(..from.len()).ok_or(Reason::Misuse)?;
             for (place, implication) in hierarchy.iter_mut().zip(from) {
                 *place = (implication.broad.text()?, implication.narrow.text()?);
             }
             let base = self.list(config.base_scopes, config.base_scope_count)?;
-            Rules::new(rules, hierarchy, base)
+            let rules = array(config.rules, config.rule_count)?;
+            GuardRules::new_in(place, rules.iter().map(|rule| self.rule(rule)), hierarchy, base)
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which scopes an operation needs.
 
 use core::fmt;
+use core::mem::MaybeUninit;
 
 use heapless::Vec;
 
@@ -65,24 +66,65 @@ impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
         hierarchy: &[(&'r str, &'r str)],
         base: impl Into<Strings<'r>>,
     ) -> Result<Self, Reason> {
-        let base = base.into();
-        let mut compiled = Self { rules: Vec::new(), scopes: Vec::new(), base };
+        let mut compiled = Self::EMPTY;
+        compiled.compile(rules.iter().copied().map(Ok), hierarchy, base.into())?;
+        Ok(compiled)
+    }
+
+    /// Compiles rules as [`new`](Self::new) does, in the place where they are to stay: hundreds of
+    /// rules take tens of kilobytes, which not every stack has to spare.
+    ///
+    /// A rule that is an error ends it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new), and the first one of `rules`.
+    ///
+    /// ```
+    /// use core::mem::MaybeUninit;
+    /// use gatepost::mcp::{Rule, Rules};
+    ///
+    /// let mut place = MaybeUninit::<Rules<'_, 256, 64>>::uninit();
+    /// let rules = [Rule::tool("read_file").needs("files:read")];
+    /// let rules = Rules::new_in(&mut place, rules.into_iter().map(Ok), &[], "mcp:use")?;
+    /// let view = rules.view();
+    /// # Ok::<(), gatepost::Reason>(())
+    /// ```
+    pub fn new_in<'p>(
+        place: &'p mut MaybeUninit<Self>,
+        rules: impl IntoIterator<Item = Result<Rule<'r>, Reason>>,
+        hierarchy: &[(&'r str, &'r str)],
+        base: impl Into<Strings<'r>>,
+    ) -> Result<&'p Self, Reason> {
+        let compiled = place.write(Self::EMPTY);
+        compiled.compile(rules, hierarchy, base.into())?;
+        Ok(compiled)
+    }
+
+    const EMPTY: Self = Self { rules: Vec::new(), scopes: Vec::new(), base: Strings::NONE };
+
+    fn compile(
+        &mut self,
+        rules: impl IntoIterator<Item = Result<Rule<'r>, Reason>>,
+        hierarchy: &[(&'r str, &'r str)],
+        base: Strings<'r>,
+    ) -> Result<(), Reason> {
         for rule in rules {
-            compiled.add(rule)?;
+            self.add(&rule?)?;
         }
-        compiled.add_alternatives(base)?;
+        self.base = base;
+        self.add_alternatives(base)?;
         for (broad, narrow) in hierarchy {
-            compiled.add_words(broad)?;
-            compiled.add_words(narrow)?;
+            self.add_words(broad)?;
+            self.add_words(narrow)?;
         }
-        if compiled.scopes.len() > MAX_SCOPES {
+        if self.scopes.len() > MAX_SCOPES {
             return Err(Reason::Misuse);
         }
-        for (index, scope) in compiled.scopes.iter_mut().enumerate() {
+        for (index, scope) in self.scopes.iter_mut().enumerate() {
             scope.implied = bit(index);
         }
-        compiled.close(hierarchy)?;
-        Ok(compiled)
+        self.close(hierarchy)
     }
 
     /// The rules, to hand to a [`Guard`](super::Guard).

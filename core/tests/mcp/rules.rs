@@ -1,5 +1,7 @@
 //! Which rule decides, and what it says.
 
+use core::mem::MaybeUninit;
+
 use gatepost::Reason;
 use gatepost::mcp::{Guard, Operation, Principal, RESPONSE_MEMORY, Rule, Rules, RulesView, Step};
 use gatepost::oauth::{Header, RequestHead, ResourceMetadata};
@@ -152,6 +154,23 @@ fn rules_that_make_no_sense_are_refused() {
         assert_eq!(refused(rules, hierarchy, base), Some(Reason::Misuse), "{rules:?}");
     }
     assert_eq!(refused(&[Rule::tools_beginning_with("")], &[("b", "c")], "a"), None);
+}
+
+#[test]
+fn rules_are_compiled_in_place_or_not_at_all() {
+    let rules = [Rule::tool("b").needs("s"), Rule::tool("a"), Rule::tool("a").for_user("i", "u")];
+    let hierarchy = [("all", "s")];
+    let mut place = MaybeUninit::<Rules<'_, 3, 4>>::uninit();
+    let in_place = Rules::new_in(&mut place, rules.map(Ok), &hierarchy, "base").unwrap();
+    let moved = Rules::<3, 4>::new(&rules, &hierarchy, "base").unwrap();
+    assert_eq!(format!("{in_place:?}"), format!("{moved:?}"));
+
+    let with_error = [Ok(rules[0]), Err(Reason::InvalidClaim), Ok(rules[1])];
+    let refused = Rules::new_in(&mut place, with_error, &hierarchy, "base").map(|_| ());
+    assert_eq!(refused, Err(Reason::InvalidClaim));
+    let twice = [Ok(rules[0]), Ok(rules[0])];
+    let refused = Rules::new_in(&mut place, twice, &hierarchy, "base").map(|_| ());
+    assert_eq!(refused, Err(Reason::Misuse));
 }
 
 #[test]

@@ -36,6 +36,19 @@ fn a_guard_knows_how_much_memory_it_needs() {
 }
 
 #[test]
+fn a_guard_is_made_on_a_small_stack() {
+    let make = || {
+        let rules = [rule(GATEPOST_OPERATION_TOOL, "x", 0)];
+        let mut config = guard_config();
+        (config.rules, config.rule_count) = (rules.as_ptr(), rules.len());
+        new_guard(&config).map(free_guard)
+    };
+    // What the documentation says of a library without optimization; more would be a crash.
+    let small = thread::Builder::new().stack_size(192 * 1024).spawn(make).unwrap();
+    assert_eq!(small.join().unwrap(), Ok(()));
+}
+
+#[test]
 fn a_guard_that_makes_no_sense_is_refused() {
     let wrong = [gatepost_slice::from("no url")];
     let words = [gatepost_slice::from("two  spaces")];
