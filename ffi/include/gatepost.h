@@ -70,6 +70,8 @@
  *         || gatepost_authorize(guard, &head, &principal, &operation, rest, sizeof rest,
  *                               &response)) return send(&response);
  *     ... principal.token.subject does operation.name ...
+ *
+ * Its keys it fetches when a gatepost_key_refresh says so. examples/server is such a server.
  */
 
 
