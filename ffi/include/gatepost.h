@@ -273,6 +273,13 @@ enum gatepost_reason {
 // HMAC with SHA-512 (RFC 7518, section 3.2).
 #define GATEPOST_ALGORITHM_HS512 2048
 
+// Values in all claim rules of a policy at the most.
+#define GATEPOST_MAX_CLAIM_VALUES 32
+
+// The claim is an array with at least one of the values as an element. Without this bit it is a
+// string, and one of the values.
+#define GATEPOST_CLAIM_ARRAY 1
+
 // Bytes of memory that are enough for gatepost_authenticate(), where a request has up to 120
 // headers; each more takes the size of a gatepost_header. 12288 are enough for usual requests.
 #define GATEPOST_AUTHENTICATE_MEMORY 36864
@@ -285,36 +292,8 @@ enum gatepost_reason {
 // Bytes that a guard takes, at the most.
 #define GATEPOST_GUARD_SIZE 65536
 
-// Rules of a guard at the most.
-#define GATEPOST_MAX_RULES 256
-
-// Scopes that the rules, the hierarchy and the base scopes of a guard speak of at the most, and
-// implications of its hierarchy.
-#define GATEPOST_MAX_RULE_SCOPES 128
-
-// Claim rules of all rules of a guard at the most.
-#define GATEPOST_MAX_CLAIM_RULES 128
-
 // Strings in all lists of a guard's configuration, rules included, at the most.
 #define GATEPOST_MAX_GUARD_STRINGS 1024
-
-// Any authorization server of OAuth 2.1.
-#define GATEPOST_PROVIDER_GENERIC 0
-
-// Auth0.
-#define GATEPOST_PROVIDER_AUTH0 1
-
-// Okta, a custom authorization server.
-#define GATEPOST_PROVIDER_OKTA 2
-
-// Microsoft Entra ID.
-#define GATEPOST_PROVIDER_ENTRA_ID 3
-
-// Keycloak.
-#define GATEPOST_PROVIDER_KEYCLOAK 4
-
-// Amazon Cognito.
-#define GATEPOST_PROVIDER_COGNITO 5
 
 // Lets pages of any origin ask. A server on a private network or on the user's own machine then
 // loses its protection against DNS rebinding.
@@ -323,19 +302,9 @@ enum gatepost_reason {
 // Takes no tokens but those that are bound to a key for DPoP proofs.
 #define GATEPOST_GUARD_DPOP_REQUIRED 2
 
-// The rule is for all names that begin with its pattern.
-#define GATEPOST_RULE_PREFIX 1
-
-// The operation needs no token at all. Only where the headers alone tell the operation (revision
-// 2026-07-28 of MCP) can a request without a token be let in.
-#define GATEPOST_RULE_PUBLIC 2
-
-// The operation is refused, whatever the token (GATEPOST_OPERATION_REFUSED).
-#define GATEPOST_RULE_REFUSED 4
-
-// The claim is an array with at least one of the values as an element. Without this bit it is a
-// string, and one of the values.
-#define GATEPOST_CLAIM_ARRAY 1
+// Advertises that tokens bound to a client's certificate are understood (RFC 9728, section 2).
+// They are, with this bit or without: where the head of a request has the `certificate`.
+#define GATEPOST_GUARD_CERTIFICATE_BINDING 4
 
 // The keys are fresh: validate with them.
 #define GATEPOST_REFRESH_USE_KEYS 1
@@ -429,7 +398,7 @@ enum gatepost_reason {
 // A response, which clients send in revisions of MCP before 2026-07-28.
 #define GATEPOST_OPERATION_RESPONSE 6
 
-// Audiences, required scopes and required claims of a policy at the most, each.
+// Audiences, required scopes, required claims and claim rules of a policy at the most, each.
 #define GATEPOST_MAX_STRINGS 16
 
 // Demands the JWT profile for access tokens (RFC 9068, section 4): `typ` is at+jwt, and `exp`,
@@ -438,6 +407,11 @@ enum gatepost_reason {
 
 // Requires no claim but `iss` and `aud`. This lets tokens in that never expire.
 #define GATEPOST_POLICY_NO_REQUIRED_CLAIMS 2
+
+// Takes the client (`client_id`) for the audience of a token that has no `aud`, as those of Amazon
+// Cognito have none: the audiences are then identifiers of clients. Such a token does not say whom
+// it is meant for: another server that takes the same client's tokens can use them here.
+#define GATEPOST_POLICY_CLIENT_AS_AUDIENCE 4
 
 // Takes scopes from `scope`, a string of words (RFC 8693, section 4.2).
 #define GATEPOST_SCOPES_FROM_SCOPE 1
@@ -448,12 +422,50 @@ enum gatepost_reason {
 // Takes scopes from `permissions`, an array of strings.
 #define GATEPOST_SCOPES_FROM_PERMISSIONS 4
 
+// Any authorization server of OAuth 2.1.
+#define GATEPOST_PROVIDER_GENERIC 0
+
+// Auth0.
+#define GATEPOST_PROVIDER_AUTH0 1
+
+// Okta, a custom authorization server.
+#define GATEPOST_PROVIDER_OKTA 2
+
+// Microsoft Entra ID.
+#define GATEPOST_PROVIDER_ENTRA_ID 3
+
+// Keycloak.
+#define GATEPOST_PROVIDER_KEYCLOAK 4
+
+// Amazon Cognito.
+#define GATEPOST_PROVIDER_COGNITO 5
+
 // The code for an answer that is no refusal: a metadata document, or the answer to a preflight
 // request. No reason has this number.
 #define GATEPOST_RESPOND 1
 
 // The most headers that a response has.
 #define GATEPOST_MAX_RESPONSE_HEADERS 16
+
+// Rules of a guard at the most.
+#define GATEPOST_MAX_RULES 256
+
+// Scopes that the rules, the hierarchy and the base scopes of a guard speak of at the most, and
+// implications of its hierarchy.
+#define GATEPOST_MAX_RULE_SCOPES 128
+
+// Claim rules of all rules of a guard at the most.
+#define GATEPOST_MAX_CLAIM_RULES 128
+
+// The rule is for all names that begin with its pattern.
+#define GATEPOST_RULE_PREFIX 1
+
+// The operation needs no token at all. Only where the headers alone tell the operation (revision
+// 2026-07-28 of MCP) can a request without a token be let in.
+#define GATEPOST_RULE_PUBLIC 2
+
+// The operation is refused, whatever the token (GATEPOST_OPERATION_REFUSED).
+#define GATEPOST_RULE_REFUSED 4
 
 // The major version that this header is from.
 #define GATEPOST_VERSION_MAJOR 0
@@ -532,7 +544,7 @@ typedef struct gatepost_access_token {
 // live, unchanged, as long as it is used.
 typedef struct gatepost_policy {
     // Not to be used.
-    size_t opaque[128];
+    size_t opaque[256];
 } gatepost_policy;
 
 // An issuer: its policy and its keys.
@@ -694,6 +706,10 @@ typedef struct gatepost_guard_config {
     struct gatepost_slice name;
     // The URL of the documentation for developers, or NULL.
     struct gatepost_slice documentation;
+    // The URL that says how data may be used, or NULL.
+    struct gatepost_slice policy;
+    // The URL of the terms of service, or NULL.
+    struct gatepost_slice terms_of_service;
     // Origins whose pages may ask, besides the resource's own: `https://host` or
     // `https://host:port`.
     const struct gatepost_slice *origins;
@@ -858,11 +874,23 @@ typedef struct gatepost_policy_config {
     const struct gatepost_slice *required_claims;
     // How many required claims there are, at most GATEPOST_MAX_STRINGS; 0 for the default.
     size_t required_claim_count;
-    // The claims that scopes are taken from, GATEPOST_SCOPES_FROM bits joined by `|`. The default
-    // is all three.
+    // The claims that scopes are taken from, GATEPOST_SCOPES_FROM bits joined by `|`, as far as
+    // the provider writes scopes there. The default is all three.
     uint32_t scope_claims;
     // 0 (the default), or GATEPOST_POLICY bits joined by `|`.
     uint32_t flags;
+    // Claims that must have certain values, all of them; a token with others is
+    // GATEPOST_CLAIM_REFUSED. None by default.
+    const struct gatepost_claim_rule *claims;
+    // How many claim rules there are, at most GATEPOST_MAX_STRINGS; their values together are at
+    // most GATEPOST_MAX_CLAIM_VALUES.
+    size_t claim_count;
+    // Whose tokens they are, a GATEPOST_PROVIDER: the issuer must have the form of that provider's
+    // (gatepost_provider_require_issuer()), scopes are taken from where it writes them, and what
+    // tells its access tokens from its other tokens is demanded (`typ` at Keycloak, `token_use` at
+    // Cognito, which implies GATEPOST_POLICY_CLIENT_AS_AUDIENCE). GATEPOST_PROVIDER_GENERIC (the
+    // default) assumes nothing, and is all there is in libraries built without mcp.
+    uint32_t provider;
 } gatepost_policy_config;
 
 #ifdef __cplusplus
@@ -1414,8 +1442,9 @@ uint32_t gatepost_policy_config_init(struct gatepost_policy_config *config, size
 //
 // Errors: GATEPOST_MISUSE for a NULL, a wrong size, an empty issuer, no audience, an empty string
 // in a list, a scope with a space, too many strings, a string that is not UTF-8, too much leeway,
-// algorithms with secrets beside such with public keys, bits that are not defined, and switches
-// that contradict each other.
+// algorithms with secrets beside such with public keys, a claim rule without a name or values, an
+// issuer that the provider cannot have, bits that are not defined, and switches that contradict
+// each other.
 //
 // The caller's part:
 // `policy` is NULL or points to `size` bytes that may be written; what `config` points to is
@@ -1423,6 +1452,38 @@ uint32_t gatepost_policy_config_init(struct gatepost_policy_config *config, size
 uint32_t gatepost_policy_init(struct gatepost_policy *policy,
                               size_t size,
                               const struct gatepost_policy_config *config);
+
+// Demands that `issuer` has the form that the issuers of `provider` have, so that a slash too many
+// or too few is noticed before every token is refused for it.
+//
+// Auth0's are https://TENANT/, with the slash; Okta's https://DOMAIN/oauth2/SERVER; those of Entra
+// ID https://HOST/TENANT/ or https://HOST/TENANT/v2.0; Keycloak's https://HOST/realms/REALM;
+// Cognito's https://HOST/POOL. The host may be any.
+//
+// Not in libraries built without mcp, as all that is about more than tokens.
+//
+// Errors: GATEPOST_MISUSE for another form, and for a number that is no GATEPOST_PROVIDER.
+//
+// The caller's part:
+// What `issuer` points to is there.
+uint32_t gatepost_provider_require_issuer(uint32_t provider, struct gatepost_slice issuer);
+
+// Whether an authorization request to `provider` says whom the token is for with a parameter
+// `audience`, besides `resource` (RFC 8707); false for a number that is no GATEPOST_PROVIDER.
+bool gatepost_provider_heeds_audience(uint32_t provider);
+
+// The reason to give for `token`, which was refused for `reason`.
+//
+// GATEPOST_AUDIENCE_NOT_REQUESTED for an opaque token (in place of GATEPOST_MALFORMED), and for
+// one that is encrypted with the provider's own key (in place of GATEPOST_ENCRYPTED; RFC 7518,
+// section 4.5), where `provider` issues such when no `audience` was asked for, as Auth0 does; else
+// `reason`. A guard whose configuration names the provider does this itself.
+//
+// The caller's part:
+// What `token` points to is there.
+uint32_t gatepost_provider_judge_foreign_token(uint32_t provider,
+                                               struct gatepost_slice token,
+                                               uint32_t reason);
 
 // The name of a reason, such as "expired"; "ok" for GATEPOST_OK.
 //

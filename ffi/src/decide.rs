@@ -9,6 +9,7 @@ use gatepost_core::{PresentedToken, Reason, UnixTime, UntrustedToken};
 use crate::boundary::{Output, addresses, array, guard, require_apart};
 use crate::guard::{core, gatepost_guard};
 use crate::operation::operation;
+use crate::places::room;
 use crate::policy::parts;
 use crate::principal::principal;
 use crate::proofs::either;
@@ -287,7 +288,9 @@ impl Authority for Issuers<'_> {
         };
         if let [issuer] = self.0 {
             // SAFETY: whoever made this has vouched for the pointers.
-            let policy = unsafe { parts(issuer.policy) }?.policy()?;
+            let parts = unsafe { parts(issuer.policy) }?;
+            let mut room = room();
+            let policy = parts.policy(&mut room)?;
             return policy.validate_before_proof(compact, keys(issuer)?, now, memory);
         }
         let token = UntrustedToken::parse(compact, memory)?;
@@ -301,6 +304,6 @@ impl Authority for Issuers<'_> {
             }
         }
         let (parts, issuer) = chosen.ok_or(Reason::IssuerMismatch)?;
-        parts.policy()?.accept_before_proof(token, keys(issuer)?, now)
+        parts.policy(&mut room())?.accept_before_proof(token, keys(issuer)?, now)
     }
 }

@@ -10,12 +10,12 @@ use gatepost_core::{ClaimRule, Reason};
 #[cfg(feature = "std")]
 use crate::boundary;
 use crate::boundary::{Output, shared, status};
-use crate::guard_config::{
-    GATEPOST_MAX_CLAIM_RULES, GATEPOST_MAX_GUARD_STRINGS, GuardRules, Places, Reader,
-    gatepost_guard_config,
-};
+use crate::guard_config::{GATEPOST_MAX_GUARD_STRINGS, Reader, gatepost_guard_config};
 use crate::key_set::GATEPOST_ALIGNMENT;
+use crate::places::Places;
 use crate::proofs::AnyGuard;
+use crate::provider::provider;
+use crate::rule::{GATEPOST_MAX_CLAIM_RULES, GuardRules};
 
 /// Bytes that a guard takes, at the most.
 pub const GATEPOST_GUARD_SIZE: usize = 65536;
@@ -216,7 +216,7 @@ unsafe fn make(
         let legacy_metadata = put(&raw mut (*place).legacy_metadata, reader.legacy_metadata()?);
         let mut guard = Guard::new(metadata)?
             .with_rules(rules.view())
-            .with_provider(reader.provider()?)
+            .with_provider(provider(config.provider)?)
             .with_max_message_len(config.max_message_length);
         if let Some(legacy_metadata) = legacy_metadata {
             guard = guard.with_legacy_metadata(legacy_metadata);

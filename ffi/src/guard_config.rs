@@ -1,117 +1,30 @@
 //! What a guard is made from.
 
 use core::ffi::c_void;
-use core::mem::MaybeUninit;
 use core::ptr;
 
 use gatepost_core::limits::MAX_MESSAGE_LEN;
-use gatepost_core::mcp::{Rule, Rules};
-use gatepost_core::oauth::{DpopVerifier, LegacyServerMetadata, Provider, ResourceMetadata};
+use gatepost_core::oauth::{DpopVerifier, LegacyServerMetadata, ResourceMetadata};
 use gatepost_core::{ClaimRule, Reason};
 
 use crate::boundary::{Output, array, status};
+use crate::places::Places;
 use crate::proofs::CallersStore;
 use crate::{
-    GATEPOST_OPERATION_METHOD, GATEPOST_OPERATION_PROMPT, GATEPOST_OPERATION_RESOURCE,
-    GATEPOST_OPERATION_TOOL, algorithms, gatepost_slice,
+    GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_implication, gatepost_rule, gatepost_slice,
 };
 
-/// Rules of a guard at the most.
-pub const GATEPOST_MAX_RULES: usize = 256;
-/// Scopes that the rules, the hierarchy and the base scopes of a guard speak of at the most, and
-/// implications of its hierarchy.
-pub const GATEPOST_MAX_RULE_SCOPES: usize = 128;
-/// Claim rules of all rules of a guard at the most.
-pub const GATEPOST_MAX_CLAIM_RULES: usize = 128;
 /// Strings in all lists of a guard's configuration, rules included, at the most.
 pub const GATEPOST_MAX_GUARD_STRINGS: usize = 1024;
-
-/// Any authorization server of OAuth 2.1.
-pub const GATEPOST_PROVIDER_GENERIC: u32 = 0;
-/// Auth0.
-pub const GATEPOST_PROVIDER_AUTH0: u32 = 1;
-/// Okta, a custom authorization server.
-pub const GATEPOST_PROVIDER_OKTA: u32 = 2;
-/// Microsoft Entra ID.
-pub const GATEPOST_PROVIDER_ENTRA_ID: u32 = 3;
-/// Keycloak.
-pub const GATEPOST_PROVIDER_KEYCLOAK: u32 = 4;
-/// Amazon Cognito.
-pub const GATEPOST_PROVIDER_COGNITO: u32 = 5;
 
 /// Lets pages of any origin ask. A server on a private network or on the user's own machine then
 /// loses its protection against DNS rebinding.
 pub const GATEPOST_GUARD_ANY_ORIGIN: u32 = 1;
 /// Takes no tokens but those that are bound to a key for DPoP proofs.
 pub const GATEPOST_GUARD_DPOP_REQUIRED: u32 = 2;
-
-/// The rule is for all names that begin with its pattern.
-pub const GATEPOST_RULE_PREFIX: u32 = 1;
-/// The operation needs no token at all. Only where the headers alone tell the operation (revision
-/// 2026-07-28 of MCP) can a request without a token be let in.
-pub const GATEPOST_RULE_PUBLIC: u32 = 2;
-/// The operation is refused, whatever the token (GATEPOST_OPERATION_REFUSED).
-pub const GATEPOST_RULE_REFUSED: u32 = 4;
-
-/// The claim is an array with at least one of the values as an element. Without this bit it is a
-/// string, and one of the values.
-pub const GATEPOST_CLAIM_ARRAY: u32 = 1;
-
-/// A claim that must have one of certain values, byte for byte.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct gatepost_claim_rule {
-    /// The name of the claim.
-    pub name: gatepost_slice,
-    /// The values, none of them empty.
-    pub values: *const gatepost_slice,
-    /// How many values there are, at least 1.
-    pub value_count: usize,
-    /// 0, or GATEPOST_CLAIM_ARRAY.
-    pub flags: u32,
-}
-
-/// What one kind of operation needs beyond a valid token. Members that are not needed are zeros.
-///
-/// For each operation one rule decides: that for its exact name before that for the longest
-/// beginning of it, that for a tool, a prompt or a resource before that for its method, and of two
-/// for the same operations that for the user before that for the client before that for anybody.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct gatepost_rule {
-    /// GATEPOST_OPERATION_TOOL, _PROMPT, _RESOURCE or _METHOD.
-    pub kind: u32,
-    /// 0, or GATEPOST_RULE bits joined by `|`.
-    pub flags: u32,
-    /// The name, or with GATEPOST_RULE_PREFIX how it begins.
-    pub pattern: gatepost_slice,
-    /// The scopes that are needed, words separated by single spaces; of several such strings any
-    /// one will do.
-    pub alternatives: *const gatepost_slice,
-    /// How many alternatives there are; 0: any valid token will do.
-    pub alternative_count: usize,
-    /// For one user or one client alone: the issuer of the tokens. Else NULL.
-    pub issuer: gatepost_slice,
-    /// The user (`sub`), or NULL.
-    pub subject: gatepost_slice,
-    /// The client (`client_id`, or `azp`), or NULL.
-    pub client_id: gatepost_slice,
-    /// Claims that must have certain values, all of them; what is not so is
-    /// GATEPOST_OPERATION_REFUSED.
-    pub claims: *const gatepost_claim_rule,
-    /// How many claim rules there are.
-    pub claim_count: usize,
-}
-
-/// A scope that implies others.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct gatepost_implication {
-    /// The scope.
-    pub broad: gatepost_slice,
-    /// What it implies, words separated by single spaces; what these imply is implied as well.
-    pub narrow: gatepost_slice,
-}
+/// Advertises that tokens bound to a client's certificate are understood (RFC 9728, section 2).
+/// They are, with this bit or without: where the head of a request has the `certificate`.
+pub const GATEPOST_GUARD_CERTIFICATE_BINDING: u32 = 4;
 
 /// What an MCP server tells of itself and demands.
 ///
@@ -136,6 +49,10 @@ pub struct gatepost_guard_config {
     pub name: gatepost_slice,
     /// The URL of the documentation for developers, or NULL.
     pub documentation: gatepost_slice,
+    /// The URL that says how data may be used, or NULL.
+    pub policy: gatepost_slice,
+    /// The URL of the terms of service, or NULL.
+    pub terms_of_service: gatepost_slice,
     /// Origins whose pages may ask, besides the resource's own: `https://host` or
     /// `https://host:port`.
     pub origins: *const gatepost_slice,
@@ -220,6 +137,8 @@ pub unsafe extern "C" fn gatepost_guard_config_init(
             scopes_supported_count: 0,
             name: gatepost_slice::NONE,
             documentation: gatepost_slice::NONE,
+            policy: gatepost_slice::NONE,
+            terms_of_service: gatepost_slice::NONE,
             origins: ptr::null(),
             origin_count: 0,
             rules: ptr::null(),
@@ -245,14 +164,11 @@ pub unsafe extern "C" fn gatepost_guard_config_init(
     })
 }
 
-/// The rules of a guard, compiled.
-pub(crate) type GuardRules = Rules<'static, GATEPOST_MAX_RULES, GATEPOST_MAX_RULE_SCOPES>;
-
 /// Reads a configuration. Lists go to places beside the guard, since the core borrows them.
 pub(crate) struct Reader<'c> {
     pub(crate) config: &'c gatepost_guard_config,
-    pub(crate) strings: Places<&'static str>,
-    pub(crate) claims: Places<ClaimRule<'static>>,
+    pub(crate) strings: Places<'static, &'static str>,
+    pub(crate) claims: Places<'static, ClaimRule<'static>>,
 }
 
 /// The configuration is there, with all that it points to, which stays as long as the guard: so
@@ -276,91 +192,20 @@ impl Reader<'_> {
             if let Some(url) = config.documentation.optional_text()? {
                 metadata = metadata.with_documentation(url)?;
             }
+            if let Some(url) = config.policy.optional_text()? {
+                metadata = metadata.with_policy(url)?;
+            }
+            if let Some(url) = config.terms_of_service.optional_text()? {
+                metadata = metadata.with_terms_of_service(url)?;
+            }
+            if self.has(GATEPOST_GUARD_CERTIFICATE_BINDING) {
+                metadata = metadata.with_certificate_binding();
+            }
             if config.dpop_algorithms != 0 {
                 let algorithms = algorithms(config.dpop_algorithms)?;
                 metadata = metadata.with_dpop(algorithms, self.requires_dpop())?;
             }
             Ok(metadata)
-        }
-    }
-
-    /// Compiles the rules in their place: a thread's stack may have no room for so many.
-    ///
-    /// # Safety
-    ///
-    /// See above.
-    pub(crate) unsafe fn rules(
-        &mut self,
-        place: &'static mut MaybeUninit<GuardRules>,
-    ) -> Result<&'static GuardRules, Reason> {
-        let config = self.config;
-        let mut hierarchy = [("", ""); GATEPOST_MAX_RULE_SCOPES];
-        // SAFETY: the caller vouches for the configuration.
-        unsafe {
-            let from = array(config.hierarchy, config.hierarchy_count)?;
-            let hierarchy = hierarchy.get_mut(..from.len()).ok_or(Reason::Misuse)?;
-            for (place, implication) in hierarchy.iter_mut().zip(from) {
-                *place = (implication.broad.text()?, implication.narrow.text()?);
-            }
-            let base = self.list(config.base_scopes, config.base_scope_count)?;
-            let rules = array(config.rules, config.rule_count)?;
-            GuardRules::new_in(place, rules.iter().map(|rule| self.rule(rule)), hierarchy, base)
-        }
-    }
-
-    /// # Safety
-    ///
-    /// See above.
-    unsafe fn rule(&mut self, rule: &gatepost_rule) -> Result<Rule<'static>, Reason> {
-        let known = GATEPOST_RULE_PREFIX | GATEPOST_RULE_PUBLIC | GATEPOST_RULE_REFUSED;
-        if rule.flags & !known != 0 {
-            return Err(Reason::Misuse);
-        }
-        let has = |flag| rule.flags & flag != 0;
-        // SAFETY: the caller vouches for the configuration.
-        unsafe {
-            let pattern = rule.pattern.text()?;
-            let made = match (rule.kind, has(GATEPOST_RULE_PREFIX)) {
-                (GATEPOST_OPERATION_TOOL, false) => Rule::tool(pattern),
-                (GATEPOST_OPERATION_TOOL, true) => Rule::tools_beginning_with(pattern),
-                (GATEPOST_OPERATION_PROMPT, false) => Rule::prompt(pattern),
-                (GATEPOST_OPERATION_PROMPT, true) => Rule::prompts_beginning_with(pattern),
-                (GATEPOST_OPERATION_RESOURCE, false) => Rule::resource(pattern),
-                (GATEPOST_OPERATION_RESOURCE, true) => Rule::resources_beginning_with(pattern),
-                (GATEPOST_OPERATION_METHOD, false) => Rule::method(pattern),
-                (GATEPOST_OPERATION_METHOD, true) => Rule::methods_beginning_with(pattern),
-                _ => return Err(Reason::Misuse),
-            };
-            let alternatives = self.list(rule.alternatives, rule.alternative_count)?;
-            let made = match (has(GATEPOST_RULE_PUBLIC), has(GATEPOST_RULE_REFUSED)) {
-                (false, false) => made.needs(alternatives),
-                (true, false) if alternatives.is_empty() => made.is_public(),
-                (false, true) if alternatives.is_empty() => made.refused(),
-                _ => return Err(Reason::Misuse),
-            };
-            let [issuer, subject, client_id] = [
-                rule.issuer.optional_text()?,
-                rule.subject.optional_text()?,
-                rule.client_id.optional_text()?,
-            ];
-            let made = match (issuer, subject, client_id) {
-                (None, None, None) => made,
-                (Some(issuer), Some(subject), None) => made.for_user(issuer, subject),
-                (Some(issuer), None, Some(client_id)) => made.for_client(issuer, client_id),
-                _ => return Err(Reason::Misuse),
-            };
-            let from = array(rule.claims, rule.claim_count)?;
-            let strings = &mut self.strings;
-            let claims = self.claims.fill(from, |claim| {
-                let values = array(claim.values, claim.value_count)?;
-                let values = strings.fill(values, |value| value.text())?;
-                match claim.flags {
-                    0 => ClaimRule::one_of(claim.name.text()?, values),
-                    GATEPOST_CLAIM_ARRAY => ClaimRule::includes(claim.name.text()?, values),
-                    _ => Err(Reason::Misuse),
-                }
-            })?;
-            Ok(made.with_claims(claims))
         }
     }
 
@@ -402,8 +247,7 @@ impl Reader<'_> {
         let config = self.config;
         // SAFETY: the caller vouches for the configuration.
         let origins = unsafe { self.list(config.origins, config.origin_count) }?;
-        let any_origin = config.flags & GATEPOST_GUARD_ANY_ORIGIN != 0;
-        match (any_origin, origins.is_empty()) {
+        match (self.has(GATEPOST_GUARD_ANY_ORIGIN), origins.is_empty()) {
             (false, _) => Ok(Some(origins)),
             (true, true) => Ok(None),
             // Whoever lists some does not mean all.
@@ -420,7 +264,9 @@ impl Reader<'_> {
         &self,
     ) -> Result<Option<DpopVerifier<'static, CallersStore>>, Reason> {
         let config = self.config;
-        let known = GATEPOST_GUARD_ANY_ORIGIN | GATEPOST_GUARD_DPOP_REQUIRED;
+        let known = GATEPOST_GUARD_ANY_ORIGIN
+            | GATEPOST_GUARD_DPOP_REQUIRED
+            | GATEPOST_GUARD_CERTIFICATE_BINDING;
         if config.flags & !known != 0 {
             return Err(Reason::Misuse);
         }
@@ -439,57 +285,22 @@ impl Reader<'_> {
     }
 
     pub(crate) const fn requires_dpop(&self) -> bool {
-        self.config.flags & GATEPOST_GUARD_DPOP_REQUIRED != 0
+        self.has(GATEPOST_GUARD_DPOP_REQUIRED)
     }
 
-    pub(crate) fn provider(&self) -> Result<Provider, Reason> {
-        Ok(match self.config.provider {
-            GATEPOST_PROVIDER_GENERIC => Provider::Generic,
-            GATEPOST_PROVIDER_AUTH0 => Provider::Auth0,
-            GATEPOST_PROVIDER_OKTA => Provider::Okta,
-            GATEPOST_PROVIDER_ENTRA_ID => Provider::EntraId,
-            GATEPOST_PROVIDER_KEYCLOAK => Provider::Keycloak,
-            GATEPOST_PROVIDER_COGNITO => Provider::Cognito,
-            _ => return Err(Reason::Misuse),
-        })
+    const fn has(&self, flag: u32) -> bool {
+        self.config.flags & flag != 0
     }
 
     /// # Safety
     ///
     /// See above.
-    unsafe fn list(
+    pub(crate) unsafe fn list(
         &mut self,
         slices: *const gatepost_slice,
         count: usize,
     ) -> Result<&'static [&'static str], Reason> {
         // SAFETY: the caller vouches for the array, and for what the slices point to.
         unsafe { self.strings.fill(array(slices, count)?, |slice| slice.text()) }
-    }
-}
-
-/// Room for lists, for as long as the guard.
-pub(crate) struct Places<T: 'static> {
-    free: &'static mut [MaybeUninit<T>],
-}
-
-impl<T: 'static> Places<T> {
-    pub(crate) const fn new(free: &'static mut [MaybeUninit<T>]) -> Self {
-        Self { free }
-    }
-
-    /// The list of what `read` makes of each of `from`; [`Reason::Misuse`] where there is no room.
-    fn fill<F>(
-        &mut self,
-        from: &[F],
-        mut read: impl FnMut(&F) -> Result<T, Reason>,
-    ) -> Result<&'static [T], Reason> {
-        let free = core::mem::take(&mut self.free);
-        let (places, free) = free.split_at_mut_checked(from.len()).ok_or(Reason::Misuse)?;
-        self.free = free;
-        for (place, from) in places.iter_mut().zip(from) {
-            place.write(read(from)?);
-        }
-        // SAFETY: there are as many places as there is to read, and each was just written.
-        Ok(unsafe { &*(ptr::from_ref(places) as *const [T]) })
     }
 }

@@ -26,6 +26,7 @@ extern crate std;
 mod access_token;
 mod algorithm;
 mod boundary;
+mod claim_rule;
 #[cfg(feature = "mcp")]
 mod decide;
 #[cfg(feature = "mcp")]
@@ -41,16 +42,20 @@ mod load;
 mod operation;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
+mod places;
 mod policy;
 #[cfg(feature = "mcp")]
 mod principal;
 #[cfg(feature = "mcp")]
 mod proofs;
+mod provider;
 mod reason;
 #[cfg(feature = "mcp")]
 mod request;
 #[cfg(feature = "mcp")]
 mod response;
+#[cfg(feature = "mcp")]
+mod rule;
 mod slice;
 mod validate;
 mod version;
@@ -60,6 +65,7 @@ mod tests;
 
 pub use access_token::*;
 pub use algorithm::*;
+pub use claim_rule::*;
 #[cfg(feature = "mcp")]
 pub use decide::*;
 #[cfg(feature = "mcp")]
@@ -76,11 +82,14 @@ pub use operation::*;
 pub use policy::*;
 #[cfg(feature = "mcp")]
 pub use principal::*;
+pub use provider::*;
 pub use reason::*;
 #[cfg(feature = "mcp")]
 pub use request::*;
 #[cfg(feature = "mcp")]
 pub use response::*;
+#[cfg(feature = "mcp")]
+pub use rule::*;
 pub use slice::*;
 pub use validate::*;
 pub use version::*;

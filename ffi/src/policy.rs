@@ -7,9 +7,11 @@ use gatepost_core::limits::DEFAULT_LEEWAY;
 use gatepost_core::{Algorithms, Policy, Reason, ScopeClaims, Strings};
 
 use crate::boundary::{Output, array, shared, status};
-use crate::{algorithms, gatepost_slice};
+use crate::claim_rule::{ClaimRules, Room};
+use crate::places::room;
+use crate::{GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_claim_rule, gatepost_slice};
 
-/// Audiences, required scopes and required claims of a policy at the most, each.
+/// Audiences, required scopes, required claims and claim rules of a policy at the most, each.
 pub const GATEPOST_MAX_STRINGS: usize = 16;
 
 /// Demands the JWT profile for access tokens (RFC 9068, section 4): `typ` is at+jwt, and `exp`,
@@ -17,6 +19,10 @@ pub const GATEPOST_MAX_STRINGS: usize = 16;
 pub const GATEPOST_POLICY_RFC9068: u32 = 1;
 /// Requires no claim but `iss` and `aud`. This lets tokens in that never expire.
 pub const GATEPOST_POLICY_NO_REQUIRED_CLAIMS: u32 = 2;
+/// Takes the client (`client_id`) for the audience of a token that has no `aud`, as those of Amazon
+/// Cognito have none: the audiences are then identifiers of clients. Such a token does not say whom
+/// it is meant for: another server that takes the same client's tokens can use them here.
+pub const GATEPOST_POLICY_CLIENT_AS_AUDIENCE: u32 = 4;
 
 /// Takes scopes from `scope`, a string of words (RFC 8693, section 4.2).
 pub const GATEPOST_SCOPES_FROM_SCOPE: u32 = 1;
@@ -58,11 +64,23 @@ pub struct gatepost_policy_config {
     pub required_claims: *const gatepost_slice,
     /// How many required claims there are, at most GATEPOST_MAX_STRINGS; 0 for the default.
     pub required_claim_count: usize,
-    /// The claims that scopes are taken from, GATEPOST_SCOPES_FROM bits joined by `|`. The default
-    /// is all three.
+    /// The claims that scopes are taken from, GATEPOST_SCOPES_FROM bits joined by `|`, as far as
+    /// the provider writes scopes there. The default is all three.
     pub scope_claims: u32,
     /// 0 (the default), or GATEPOST_POLICY bits joined by `|`.
     pub flags: u32,
+    /// Claims that must have certain values, all of them; a token with others is
+    /// GATEPOST_CLAIM_REFUSED. None by default.
+    pub claims: *const gatepost_claim_rule,
+    /// How many claim rules there are, at most GATEPOST_MAX_STRINGS; their values together are at
+    /// most GATEPOST_MAX_CLAIM_VALUES.
+    pub claim_count: usize,
+    /// Whose tokens they are, a GATEPOST_PROVIDER: the issuer must have the form of that provider's
+    /// (gatepost_provider_require_issuer()), scopes are taken from where it writes them, and what
+    /// tells its access tokens from its other tokens is demanded (`typ` at Keycloak, `token_use` at
+    /// Cognito, which implies GATEPOST_POLICY_CLIENT_AS_AUDIENCE). GATEPOST_PROVIDER_GENERIC (the
+    /// default) assumes nothing, and is all there is in libraries built without mcp.
+    pub provider: u32,
 }
 
 /// What a resource server asks of a token, checked.
@@ -74,7 +92,7 @@ pub struct gatepost_policy_config {
 #[derive(Clone, Copy, Debug)]
 pub struct gatepost_policy {
     /// Not to be used.
-    pub opaque: [usize; 128],
+    pub opaque: [usize; 256],
 }
 
 /// What stands in a [`gatepost_policy`].
@@ -92,6 +110,8 @@ pub(crate) struct Parts {
     audiences: List,
     required_scopes: List,
     required_claims: List,
+    claims: ClaimRules,
+    provider: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -142,6 +162,9 @@ pub unsafe extern "C" fn gatepost_policy_config_init(
                 | GATEPOST_SCOPES_FROM_SCP
                 | GATEPOST_SCOPES_FROM_PERMISSIONS,
             flags: 0,
+            claims: core::ptr::null(),
+            claim_count: 0,
+            provider: GATEPOST_PROVIDER_GENERIC,
         };
         // SAFETY: the caller vouches for the place.
         unsafe { output.write(defaults) }
@@ -156,8 +179,9 @@ pub unsafe extern "C" fn gatepost_policy_config_init(
 ///
 /// Errors: GATEPOST_MISUSE for a NULL, a wrong size, an empty issuer, no audience, an empty string
 /// in a list, a scope with a space, too many strings, a string that is not UTF-8, too much leeway,
-/// algorithms with secrets beside such with public keys, bits that are not defined, and switches
-/// that contradict each other.
+/// algorithms with secrets beside such with public keys, a claim rule without a name or values, an
+/// issuer that the provider cannot have, bits that are not defined, and switches that contradict
+/// each other.
 ///
 /// # Safety
 ///
@@ -184,7 +208,7 @@ pub unsafe extern "C" fn gatepost_policy_init(
         };
         // SAFETY: the caller vouches for what the configuration points to.
         let parts = unsafe { Parts::read(config) }?;
-        parts.policy()?;
+        parts.policy(&mut room())?;
         // SAFETY: the caller vouches for the place; size and alignment were compared above.
         unsafe { output.write(parts) }
         Ok(())
@@ -215,7 +239,9 @@ impl Parts {
     ///
     /// All that the configuration points to is there, and stays as long as the policy is used.
     unsafe fn read(config: &gatepost_policy_config) -> Result<Self, Reason> {
-        let known = GATEPOST_POLICY_RFC9068 | GATEPOST_POLICY_NO_REQUIRED_CLAIMS;
+        let known = GATEPOST_POLICY_RFC9068
+            | GATEPOST_POLICY_NO_REQUIRED_CLAIMS
+            | GATEPOST_POLICY_CLIENT_AS_AUDIENCE;
         if config.flags & !known != 0 {
             return Err(Reason::Misuse);
         }
@@ -235,6 +261,8 @@ impl Parts {
                 audiences: List::read(config.audiences, config.audience_count)?,
                 required_scopes: List::read(config.required_scopes, config.required_scope_count)?,
                 required_claims: List::read(config.required_claims, config.required_claim_count)?,
+                claims: ClaimRules::read(config.claims, config.claim_count)?,
+                provider: config.provider,
             })
         }
     }
@@ -243,12 +271,36 @@ impl Parts {
         self.issuer
     }
 
-    /// The core's policy, which borrows these parts.
-    pub(crate) fn policy(&self) -> Result<Policy<'_>, Reason> {
-        let mut policy = Policy::new(self.issuer, self.audiences.strings())?
+    /// What depends on the provider.
+    fn of_provider(&self) -> Result<Policy<'_>, Reason> {
+        let audiences = self.audiences.strings();
+        if self.provider == GATEPOST_PROVIDER_GENERIC {
+            // With an issuer of any form, as without a provider.
+            return Ok(Policy::new(self.issuer, audiences)?.with_scope_claims(self.scope_claims));
+        }
+        #[cfg(feature = "mcp")]
+        {
+            let provider = crate::provider::provider(self.provider)?;
+            let mut scope_claims = provider.scope_claims();
+            scope_claims.scope &= self.scope_claims.scope;
+            scope_claims.scp &= self.scope_claims.scp;
+            scope_claims.permissions &= self.scope_claims.permissions;
+            Ok(provider.policy(self.issuer, audiences)?.with_scope_claims(scope_claims))
+        }
+        #[cfg(not(feature = "mcp"))]
+        Err(Reason::Misuse)
+    }
+
+    /// The core's policy, which borrows these parts, and `room` for its claim rules.
+    pub(crate) fn policy<'p>(&'p self, room: &'p mut Room<'p>) -> Result<Policy<'p>, Reason> {
+        let mut policy = self
+            .of_provider()?
             .with_leeway(self.leeway)?
             .with_required_scopes(self.required_scopes.strings())?
-            .with_scope_claims(self.scope_claims);
+            .with_claim_rules(self.claims.rules(room)?);
+        if self.flags & GATEPOST_POLICY_CLIENT_AS_AUDIENCE != 0 {
+            policy = policy.with_client_as_audience();
+        }
         if let Some(algorithms) = self.algorithms {
             policy = policy.with_algorithms(algorithms)?;
         }

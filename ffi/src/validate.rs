@@ -5,6 +5,7 @@ use core::ffi::c_void;
 use gatepost_core::{Reason, UnixTime, UntrustedToken};
 
 use crate::boundary::{self, Output, addresses, array, require_apart, status};
+use crate::places::room;
 use crate::policy::parts;
 use crate::{gatepost_access_token, gatepost_key_set, gatepost_policy, gatepost_slice, keys};
 
@@ -51,14 +52,11 @@ pub unsafe extern "C" fn gatepost_validate(
     status(|| {
         // SAFETY: the caller vouches for all pointers.
         let (input, policy, keys) = unsafe {
-            (
-                Input::new(token, memory, length, access_token)?,
-                parts(policy)?.policy()?,
-                crate::keys(keys)?,
-            )
+            (Input::new(token, memory, length, access_token)?, parts(policy)?, crate::keys(keys)?)
         };
         let now = UnixTime::from_secs(now);
-        let accepted = policy.validate(input.token, keys, now, input.memory)?;
+        let mut room = room();
+        let accepted = policy.policy(&mut room)?.validate(input.token, keys, now, input.memory)?;
         // SAFETY: the caller vouches for the place of the result, which is apart from the rest.
         unsafe { input.output.write(accepted.into()) }
         Ok(())
@@ -110,7 +108,8 @@ pub unsafe extern "C" fn gatepost_validate_any(
             }
         }
         let (parts, keys) = chosen.ok_or(Reason::IssuerMismatch)?;
-        let accepted = parts.policy()?.accept(untrusted, keys, UnixTime::from_secs(now))?;
+        let accepted =
+            parts.policy(&mut room())?.accept(untrusted, keys, UnixTime::from_secs(now))?;
         // SAFETY: the caller vouches for the place of the result, which is apart from the rest.
         unsafe { input.output.write(accepted.into()) }
         Ok(())

@@ -2,12 +2,7 @@
  * The C interface as a C program (or a C++ one) sees it: layout, values, and what happens to
  * arguments that make no sense. The verdicts are for cases.c.
  */
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "gatepost.h"
+#include "require.h"
 
 /* The layout that bindings to other languages rely on; a 64-bit machine's. */
 #ifdef __cplusplus
@@ -23,8 +18,8 @@ ASSERT_LAYOUT(sizeof(gatepost_skipped_key) == 16);
 ASSERT_LAYOUT(offsetof(gatepost_skipped_key, reason) == 8);
 ASSERT_LAYOUT(sizeof(gatepost_issuer) == 16);
 ASSERT_LAYOUT(offsetof(gatepost_issuer, keys) == 8);
-ASSERT_LAYOUT(sizeof(gatepost_policy) == 1024);
-ASSERT_LAYOUT(sizeof(gatepost_policy_config) == 104);
+ASSERT_LAYOUT(sizeof(gatepost_policy) == 2048);
+ASSERT_LAYOUT(sizeof(gatepost_policy_config) == 128);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, size) == 0);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, issuer) == 8);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, audiences) == 24);
@@ -38,6 +33,9 @@ ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_claims) == 80);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_claim_count) == 88);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, scope_claims) == 96);
 ASSERT_LAYOUT(offsetof(gatepost_policy_config, flags) == 100);
+ASSERT_LAYOUT(offsetof(gatepost_policy_config, claims) == 104);
+ASSERT_LAYOUT(offsetof(gatepost_policy_config, claim_count) == 112);
+ASSERT_LAYOUT(offsetof(gatepost_policy_config, provider) == 120);
 ASSERT_LAYOUT(sizeof(gatepost_access_token) == 504);
 ASSERT_LAYOUT(offsetof(gatepost_access_token, issuer) == 0);
 ASSERT_LAYOUT(offsetof(gatepost_access_token, subject) == 16);
@@ -67,23 +65,6 @@ ASSERT_LAYOUT(offsetof(gatepost_principal, token) == 0);
 ASSERT_LAYOUT(offsetof(gatepost_principal, has_token) == 504);
 #endif
 
-#define REQUIRE(condition) require(condition, #condition, __LINE__)
-
-static int failures;
-
-static void require(bool holds, const char *condition, int line) {
-    if (!holds) {
-        fprintf(stderr, "api.c:%d: %s\n", line, condition);
-        failures++;
-    }
-}
-
-static bool is(gatepost_slice slice, const char *text) {
-    return slice.len == strlen(text) && memcmp(slice.ptr, text, slice.len) == 0;
-}
-
-static const gatepost_slice NONE = {NULL, 0};
-
 /* RFC 8037, appendices A.2 and A.4: an Ed25519 key, and a JWS that it signed. */
 static const char *const JWKS =
     "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"1\","
@@ -92,13 +73,6 @@ static const char *const JWKS =
 static const char *const JWS =
     "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
     "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
-
-static gatepost_slice slice(const char *text) {
-    gatepost_slice bytes;
-    bytes.ptr = (const uint8_t *)text;
-    bytes.len = strlen(text);
-    return bytes;
-}
 
 static void test_version(void) {
     char expected[32];
@@ -426,5 +400,5 @@ int main(void) {
     test_policy();
     test_guards();
     test_nothing_at_all();
-    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return result();
 }

@@ -15,6 +15,9 @@ out=$target/ffi-tests
 rm -rf "$out"
 mkdir -p "$out"
 
+# What the functions of each family do, accept and refuse; api.c has the rest.
+families=(policies)
+
 warnings=(-Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion)
 c99=("$cc" -std=c99 -g "${warnings[@]}" -Iffi/include)
 c11=("$cc" -std=c11 -g "${warnings[@]}" -Iffi/include)
@@ -67,9 +70,11 @@ step "the interface, in C99, C11 and C++"
 # Compound literals and comments are C99's; static assertions are C11's.
 echo '#include "gatepost.h"' >"$out/header.c"
 "${c99[@]}" -fsyntax-only "$out/header.c"
-for test in api key_refresh; do
-    "${c11[@]}" ffi/tests/$test.c "${static[@]}" -o "$out/$test"
-    "$out/$test"
+"${c11[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api"
+"$out/api"
+for family in "${families[@]}"; do
+    "${c11[@]}" "ffi/tests/$family.c" "${static[@]}" -o "$out/$family"
+    "$out/$family"
 done
 if have "$cxx" "on Debian: apt-get install g++"; then
     for test in api key_refresh; do
@@ -113,9 +118,11 @@ sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
 echo 'int main(void) { return 0; }' >"$out/empty.c"
 if "$cc" "${sanitize[@]}" "$out/empty.c" -o "$out/empty" 2>/dev/null && "$out/empty"; then
     step "with AddressSanitizer and UndefinedBehaviorSanitizer"
-    for test in api key_refresh; do
-        "${c11[@]}" "${sanitize[@]}" ffi/tests/$test.c "${static[@]}" -o "$out/$test-sanitized"
-        "$out/$test-sanitized"
+    "${c11[@]}" "${sanitize[@]}" ffi/tests/api.c "${static[@]}" -o "$out/api-sanitized"
+    "$out/api-sanitized"
+    for family in "${families[@]}"; do
+        "${c11[@]}" "${sanitize[@]}" "ffi/tests/$family.c" "${static[@]}" -o "$out/$family-sanitized"
+        "$out/$family-sanitized"
     done
     "${c99[@]}" "${sanitize[@]}" ffi/tests/cases.c "${static[@]}" -o "$out/cases-sanitized"
     "$python" ffi/tests/cases.py "$out/cases-sanitized"
@@ -126,8 +133,9 @@ fi
 if have valgrind "on Debian: apt-get install valgrind"; then
     step "with valgrind"
     grind=(valgrind --quiet --error-exitcode=9 --leak-check=full)
-    "${grind[@]}" "$out/api"
-    "${grind[@]}" "$out/key_refresh"
+    for test in api "${families[@]}"; do
+        "${grind[@]}" "$out/$test"
+    done
     # A thirtieth of them: each takes fifty times as long.
     "$python" ffi/tests/cases.py "${grind[*]} $out/cases" 30
 fi

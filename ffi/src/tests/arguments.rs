@@ -81,7 +81,7 @@ fn null_is_misuse_wherever_something_has_to_be() {
         }
         assert!(is_untouched(&token) && slice.ptr.is_null() && set.is_null());
 
-        let mut policy = gatepost_policy { opaque: [0; 128] };
+        let mut policy = gatepost_policy { opaque: [0; 256] };
         let size = size_of::<gatepost_policy>();
         assert_eq!(gatepost_policy_init(&raw mut policy, size, null()), MISUSE);
         assert_eq!(gatepost_key_set_count(null()), 0);

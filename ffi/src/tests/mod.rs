@@ -101,12 +101,12 @@ fn config() -> gatepost_policy_config {
 }
 
 fn make(config: &gatepost_policy_config) -> Result<gatepost_policy, u32> {
-    let mut policy = gatepost_policy { opaque: [0; 128] };
+    let mut policy = gatepost_policy { opaque: [0; 256] };
     // SAFETY: both are there.
     match unsafe { gatepost_policy_init(&raw mut policy, size_of::<gatepost_policy>(), config) } {
         OK => Ok(policy),
         reason => {
-            assert_eq!(policy.opaque, [0; 128], "an error changed the output");
+            assert_eq!(policy.opaque, [0; 256], "an error changed the output");
             Err(reason)
         }
     }

@@ -121,7 +121,7 @@ fn a_policy_that_makes_no_sense_is_refused() {
         &|c| (c.required_scopes, c.required_scope_count) = (two_words.as_ptr(), 1),
         &|c| (c.required_claims, c.required_claim_count) = (empty.as_ptr(), 1),
         &|c| c.scope_claims = 8,
-        &|c| c.flags = 4,
+        &|c| c.flags = 8,
         &|c| c.flags = GATEPOST_POLICY_RFC9068 | GATEPOST_POLICY_NO_REQUIRED_CLAIMS,
         &|c| (c.flags, c.typ) = (GATEPOST_POLICY_RFC9068, "JWT".into()),
         &|c| {
