@@ -398,6 +398,12 @@ enum gatepost_reason {
 // A response, which clients send in revisions of MCP before 2026-07-28.
 #define GATEPOST_OPERATION_RESPONSE 6
 
+// Random bytes that a code verifier is made of.
+#define GATEPOST_CODE_VERIFIER_RANDOM 32
+
+// Characters of a code verifier that is made here, and of a code challenge.
+#define GATEPOST_CODE_VERIFIER_LENGTH 43
+
 // Audiences, required scopes, required claims and claim rules of a policy at the most, each.
 #define GATEPOST_MAX_STRINGS 16
 
@@ -1424,6 +1430,66 @@ uint32_t gatepost_key_set_load_secret(struct gatepost_key_set *set,
                                       struct gatepost_slice secret,
                                       uint32_t algorithm,
                                       struct gatepost_slice key_id);
+
+// Writes a code verifier of GATEPOST_CODE_VERIFIER_LENGTH characters into `memory`, and points
+// `*verifier` to it (RFC 7636, section 4.1).
+//
+// `random`: GATEPOST_CODE_VERIFIER_RANDOM bytes from the system's generator, which nobody else may
+// know, and which are used once. Verifier and random bytes are the client's secret until the code
+// is redeemed: whoever holds them wipes them then. The library keeps no copy.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `random` is NULL or points to GATEPOST_CODE_VERIFIER_RANDOM bytes; nobody else uses `memory`, of
+// `length` bytes.
+uint32_t gatepost_write_code_verifier(const uint8_t *random,
+                                      void *memory,
+                                      size_t length,
+                                      struct gatepost_slice *verifier);
+
+// Writes the code challenge that belongs to `verifier` into `memory`,
+// GATEPOST_CODE_VERIFIER_LENGTH characters, and points `*challenge` to it: the `code_challenge` of
+// an authorization request, whose `code_challenge_method` is S256 (RFC 7636, section 4.2).
+//
+// Errors: GATEPOST_INVALID_CODE_VERIFIER for anything but 43 to 128 letters, digits, `-`, `.`, `_`
+// and `~`; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// What `verifier` points to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_write_code_challenge(struct gatepost_slice verifier,
+                                       void *memory,
+                                       size_t length,
+                                       struct gatepost_slice *challenge);
+
+// Checks the parameters `code_challenge` and `code_challenge_method` of an authorization request;
+// the authorization server then keeps the challenge with the code.
+//
+// A slice whose `ptr` is NULL stands for a parameter that is not there. A request without a
+// challenge is refused, and so is one without a method, which means `plain` (RFC 7636, section
+// 4.3): an attacker who sees the request would have the verifier.
+//
+// Errors: GATEPOST_INVALID_CODE_CHALLENGE, to be answered with `invalid_request` (RFC 7636,
+// section 4.4.1); GATEPOST_MISUSE for a length without bytes.
+//
+// The caller's part:
+// What the slices point to is there.
+uint32_t gatepost_check_code_challenge(struct gatepost_slice challenge,
+                                       struct gatepost_slice method);
+
+// Checks the parameter `code_verifier` of a token request against the challenge that was kept with
+// the code, in time that does not depend on where it differs (RFC 7636, section 4.6).
+//
+// A verifier whose `ptr` is NULL stands for a parameter that is not there, and is refused.
+//
+// Errors: GATEPOST_INVALID_CODE_VERIFIER, to be answered with `invalid_grant`;
+// GATEPOST_INVALID_CODE_CHALLENGE for a challenge that gatepost_check_code_challenge() refuses;
+// GATEPOST_MISUSE for a length without bytes.
+//
+// The caller's part:
+// What the slices point to is there.
+uint32_t gatepost_check_code_verifier(struct gatepost_slice challenge,
+                                      struct gatepost_slice verifier);
 
 // Fills a configuration with the defaults.
 //

@@ -30,6 +30,8 @@ mod claim_rule;
 #[cfg(feature = "mcp")]
 mod decide;
 #[cfg(feature = "mcp")]
+mod fill;
+#[cfg(feature = "mcp")]
 mod guard;
 #[cfg(feature = "mcp")]
 mod guard_config;
@@ -42,6 +44,8 @@ mod load;
 mod operation;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
+#[cfg(feature = "mcp")]
+mod pkce;
 mod places;
 mod policy;
 #[cfg(feature = "mcp")]
@@ -79,6 +83,8 @@ pub use limits::*;
 pub use load::*;
 #[cfg(feature = "mcp")]
 pub use operation::*;
+#[cfg(feature = "mcp")]
+pub use pkce::*;
 pub use policy::*;
 #[cfg(feature = "mcp")]
 pub use principal::*;

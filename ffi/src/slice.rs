@@ -1,8 +1,13 @@
 //! Bytes with their length.
 
+#[cfg(feature = "mcp")]
+use core::ops::Range;
 use core::{ptr, slice};
 
 use gatepost_core::Reason;
+
+#[cfg(feature = "mcp")]
+use crate::boundary;
 
 /// Bytes with their length, not ended by a NUL.
 ///
@@ -47,6 +52,24 @@ impl gatepost_slice {
         // SAFETY: the caller vouches for it.
         let bytes = unsafe { self.bytes() }?;
         core::str::from_utf8(bytes).map_err(|_| Reason::Misuse)
+    }
+
+    /// The text of a stranger: what is not UTF-8 is no mistake of the caller's, but `otherwise`.
+    ///
+    /// # Safety
+    ///
+    /// That of [`bytes`](Self::bytes).
+    #[cfg(feature = "mcp")]
+    pub(crate) unsafe fn text_or<'a>(self, otherwise: Reason) -> Result<&'a str, Reason> {
+        // SAFETY: the caller vouches for it.
+        let bytes = unsafe { self.bytes() }?;
+        core::str::from_utf8(bytes).map_err(|_| otherwise)
+    }
+
+    /// Where the bytes are.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn addresses(self) -> Range<usize> {
+        boundary::addresses(self.ptr, self.len)
     }
 
     /// The text, or `None` for `NULL`.
