@@ -273,6 +273,12 @@ enum gatepost_reason {
 // HMAC with SHA-512 (RFC 7518, section 3.2).
 #define GATEPOST_ALGORITHM_HS512 2048
 
+// Whoever has the token may use it (RFC 6750).
+#define GATEPOST_SCHEME_BEARER 1
+
+// A proof of possession comes with the token (RFC 9449).
+#define GATEPOST_SCHEME_DPOP 2
+
 // Values in all claim rules of a policy at the most.
 #define GATEPOST_MAX_CLAIM_VALUES 32
 
@@ -542,6 +548,25 @@ typedef struct gatepost_access_token {
     // Not to be used.
     uint64_t opaque[48];
 } gatepost_access_token;
+
+// What a challenge says that a client needs. Nobody vouches for it.
+//
+// A plain value: it may be copied. It points into the header, and where that has escapes, into the
+// memory that was passed.
+typedef struct gatepost_challenge {
+    // Why the request was refused, such as invalid_token or insufficient_scope (RFC 6750, section
+    // 3.1). `ptr` is NULL where it is not said, as for a request without credentials.
+    struct gatepost_slice error;
+    // The scopes that are needed, separated by spaces. `ptr` is NULL where there are none.
+    struct gatepost_slice scope;
+    // The URL of the resource's metadata (RFC 9728, section 5.1): an absolute URL with `https`, or
+    // `http` on this machine. A client asks there before it asks at the well-known places. `ptr`
+    // is NULL where there is none.
+    struct gatepost_slice resource_metadata;
+    // The algorithms of proofs that are understood, separated by spaces (RFC 9449, section 7.1).
+    // `ptr` is NULL where it is not said.
+    struct gatepost_slice algs;
+} gatepost_challenge;
 
 // What a resource server asks of a token, checked.
 //
@@ -977,6 +1002,43 @@ uint32_t gatepost_access_token_integer_claim(const struct gatepost_access_token 
 uint32_t gatepost_access_token_boolean_claim(const struct gatepost_access_token *token,
                                              struct gatepost_slice name,
                                              bool *boolean);
+
+// Finds the first challenge of `scheme` in the headers `WWW-Authenticate` of an answer, and fills
+// `*challenge`.
+//
+// `values`: the values of all these headers, `count` of them, each of at most 8192 bytes. One that
+// cannot be read is passed over, as are challenges of other schemes (RFC 9110, section 11.6.1).
+// `scheme`: a GATEPOST_SCHEME. `memory`: `length` bytes for what holds escapes; as many as the
+// values have are always enough, none for usual ones.
+//
+// Errors: GATEPOST_INVALID_CHALLENGE where there is no such challenge, where what it says is not
+// UTF-8, and where `resource_metadata` is no such URL; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE
+// for a NULL, and for a number that is no scheme.
+//
+// The caller's part:
+// `values` is NULL or points to `count` slices, and what these point to is there; nobody else uses
+// `memory`.
+uint32_t gatepost_read_challenge(const struct gatepost_slice *values,
+                                 size_t count,
+                                 uint32_t scheme,
+                                 void *memory,
+                                 size_t length,
+                                 struct gatepost_challenge *challenge);
+
+// Points `*value` to the parameter called `name`, in any case, of the challenge that
+// gatepost_read_challenge() finds; its `ptr` is NULL where the challenge has none.
+//
+// Errors: those of gatepost_read_challenge(); GATEPOST_MISUSE for a `name` that is not UTF-8.
+//
+// The caller's part:
+// As for gatepost_read_challenge(); what `name` points to is there.
+uint32_t gatepost_challenge_parameter(const struct gatepost_slice *values,
+                                      size_t count,
+                                      uint32_t scheme,
+                                      struct gatepost_slice name,
+                                      void *memory,
+                                      size_t length,
+                                      struct gatepost_slice *value);
 
 // Decides by the head of a request who asks, before any of the body is read; if somebody is let
 // in, fills `*principal`.

@@ -60,6 +60,11 @@ impl<'a> Room<'a> {
     }
 }
 
+/// Where the elements of an array are.
+pub(crate) fn place_of<T>(elements: &[T]) -> Range<usize> {
+    addresses(elements.as_ptr().cast(), size_of_val(elements))
+}
+
 /// Copies `text` to the front of `memory`, and takes that from it.
 pub(crate) fn copy<'m>(text: &str, memory: &mut &'m mut [u8]) -> Result<&'m [u8], Reason> {
     let own = take(text.len(), memory)?;

@@ -26,6 +26,8 @@ extern crate std;
 mod access_token;
 mod algorithm;
 mod boundary;
+#[cfg(feature = "mcp")]
+mod challenge;
 mod claim_rule;
 #[cfg(feature = "mcp")]
 mod decide;
@@ -69,6 +71,8 @@ mod tests;
 
 pub use access_token::*;
 pub use algorithm::*;
+#[cfg(feature = "mcp")]
+pub use challenge::*;
 pub use claim_rule::*;
 #[cfg(feature = "mcp")]
 pub use decide::*;
