@@ -384,6 +384,30 @@ enum gatepost_reason {
 // Seconds of leeway at the most.
 #define GATEPOST_MAX_LEEWAY 300
 
+// Bytes of a metadata document at the most. More are GATEPOST_TOO_LARGE.
+#define GATEPOST_MAX_METADATA_LENGTH 65536
+
+// The list of a resource's issuers (`authorization_servers`), at least one.
+#define GATEPOST_LIST_AUTHORIZATION_SERVERS 1
+
+// The list of scopes (`scopes_supported`), of a resource or of an authorization server.
+#define GATEPOST_LIST_SCOPES 2
+
+// The list of ways to present a token to a resource (`bearer_methods_supported`); where there is
+// none, in the header at least.
+#define GATEPOST_LIST_BEARER_METHODS 3
+
+// The list of algorithms of DPoP proofs (`dpop_signing_alg_values_supported`), of a resource or of
+// an authorization server.
+#define GATEPOST_LIST_DPOP_ALGORITHMS 4
+
+// The list of ways in which clients authenticate at an authorization server's token endpoint
+// (`token_endpoint_auth_methods_supported`); where there is none, client_secret_basic.
+#define GATEPOST_LIST_AUTH_METHODS 5
+
+// URLs to try for one document at the most.
+#define GATEPOST_MAX_METADATA_URLS 3
+
 // A call of a tool (`tools/call`): the name is that of the tool.
 #define GATEPOST_OPERATION_TOOL 1
 
@@ -873,6 +897,65 @@ typedef struct gatepost_skipped_key {
     // Why it was left out.
     uint32_t reason;
 } gatepost_skipped_key;
+
+// URLs to try one after the other.
+typedef struct gatepost_metadata_urls {
+    // The URLs, the first `count` of them.
+    struct gatepost_slice urls[GATEPOST_MAX_METADATA_URLS];
+    // How many there are.
+    size_t count;
+} gatepost_metadata_urls;
+
+// The metadata of an MCP server (RFC 9728), read.
+//
+// A plain value: it may be copied. It points into the document and into the memory that was passed
+// to gatepost_read_resource_metadata(). Nobody vouches for what it says.
+typedef struct gatepost_resource_metadata {
+    // The identifier of the resource: what a client sends as `resource` in authorization and token
+    // requests.
+    struct gatepost_slice resource;
+    // The name for people, a stranger's text: escape it where it is shown. `ptr` is NULL where
+    // there is none.
+    struct gatepost_slice name;
+    // All members, as one JSON object.
+    struct gatepost_slice members;
+    // Whether the resource demands a proof of possession with every token.
+    bool requires_dpop;
+    // Not to be used.
+    uint64_t opaque[64];
+} gatepost_resource_metadata;
+
+// The metadata of an authorization server (RFC 8414), read.
+//
+// A plain value: it may be copied. It points into the document and into the memory that was passed
+// to gatepost_read_server_metadata(). All its URLs are `https`, or `http` on this machine.
+typedef struct gatepost_server_metadata {
+    // The issuer: what a client records before it sends anybody away, and what an authorization
+    // response and every token has to name.
+    struct gatepost_slice issuer;
+    // Where the issuer's keys are. `ptr` is NULL where it is not said: a resource server cannot
+    // use such an issuer (GATEPOST_INVALID_METADATA).
+    struct gatepost_slice jwks_uri;
+    // Where clients register themselves (RFC 7591). `ptr` is NULL where they cannot.
+    struct gatepost_slice registration_endpoint;
+    // All members, as one JSON object.
+    struct gatepost_slice members;
+    // Whether a client may be known by the URL of its metadata document
+    // (`client_id_metadata_document_supported`).
+    bool reads_client_metadata_documents;
+    // Whether authorization responses name the issuer (RFC 9207, section 3).
+    bool sends_issuer;
+    // Not to be used.
+    uint64_t opaque[80];
+} gatepost_server_metadata;
+
+// The endpoints of the authorization code flow.
+typedef struct gatepost_code_flow {
+    // Where whoever uses the client is sent; it may have a query, which has to be kept.
+    struct gatepost_slice authorization_endpoint;
+    // Where a code is redeemed for a token.
+    struct gatepost_slice token_endpoint;
+} gatepost_code_flow;
 
 // What a resource server asks of a token.
 //
@@ -1492,6 +1575,135 @@ uint32_t gatepost_key_set_load_secret(struct gatepost_key_set *set,
                                       struct gatepost_slice secret,
                                       uint32_t algorithm,
                                       struct gatepost_slice key_id);
+
+// Writes the URLs at which a client looks for the metadata of the MCP server at `resource` into
+// `memory`, and fills `*urls`, in the order in which they are tried.
+//
+// `resource`: the URL of the MCP endpoint, `https` (or `http` on this machine), without a
+// fragment. They are tried where no challenge names a `resource_metadata`; where one does, that
+// URL is the only one (RFC 9728, section 3.1). `memory`: twice the length of `resource` and 80
+// bytes are enough.
+//
+// Errors: GATEPOST_MISUSE for another URL, and for a NULL; GATEPOST_MEMORY_TOO_SMALL.
+//
+// The caller's part:
+// What `resource` points to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_resource_metadata_urls(struct gatepost_slice resource,
+                                         void *memory,
+                                         size_t length,
+                                         struct gatepost_metadata_urls *urls);
+
+// Writes the URLs at which the metadata of the authorization server `issuer` are looked for into
+// `memory`, and fills `*urls`: those of OAuth, then those of OpenID Connect (RFC 8414, sections
+// 3.1 and 5).
+//
+// `memory`: three times the length of `issuer` and 120 bytes are enough. What is found is read by
+// gatepost_read_server_metadata(), which demands this same issuer.
+//
+// Errors: GATEPOST_MISUSE where `issuer` is no `https` URL (or `http` on this machine) or has a
+// user, a query or a fragment, and for a NULL; GATEPOST_MEMORY_TOO_SMALL.
+//
+// The caller's part:
+// What `issuer` points to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_server_metadata_urls(struct gatepost_slice issuer,
+                                       void *memory,
+                                       size_t length,
+                                       struct gatepost_metadata_urls *urls);
+
+// Reads the metadata document of an MCP server into `*metadata`, and demands that it is that of
+// `resource` (RFC 9728, section 3.3).
+//
+// `document`: JSON, at most GATEPOST_MAX_METADATA_LENGTH bytes. `resource`: the URL that the
+// client asks of, byte for byte. `origin`: NULL; where the document was found at the root of the
+// server without a challenge that named it, the server's origin may be accepted in place of
+// `resource`: the tokens are then asked for that origin. `memory`: takes the names of members and
+// what holds escapes; 4096 bytes are enough for usual documents, GATEPOST_MAX_METADATA_LENGTH for
+// all.
+//
+// Errors: GATEPOST_METADATA_MISMATCH for the document of another; GATEPOST_INVALID_METADATA for
+// one without issuers or with members of another kind; GATEPOST_TOO_LARGE; those of JSON (1xx);
+// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// What the slices point to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_read_resource_metadata(struct gatepost_slice document,
+                                         struct gatepost_slice resource,
+                                         struct gatepost_slice origin,
+                                         void *memory,
+                                         size_t length,
+                                         struct gatepost_resource_metadata *metadata);
+
+// Reads the metadata document of an authorization server into `*metadata`, and demands that it is
+// that of `issuer`, byte for byte: the one that its URL was made of (RFC 8414, section 3.3).
+//
+// `document`, `memory`: as for gatepost_read_resource_metadata(). Documents of OAuth and of OpenID
+// Connect are read alike. What a role needs is asked for when it is needed.
+//
+// Errors: GATEPOST_METADATA_MISMATCH for the document of another; GATEPOST_INVALID_METADATA for
+// one without an issuer, with members of another kind, and with a URL that is not `https` (or
+// `http` on this machine) or has a fragment; GATEPOST_TOO_LARGE; those of JSON (1xx);
+// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and where `issuer` can be none.
+//
+// The caller's part:
+// What the slices point to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_read_server_metadata(struct gatepost_slice document,
+                                       struct gatepost_slice issuer,
+                                       void *memory,
+                                       size_t length,
+                                       struct gatepost_server_metadata *metadata);
+
+// Writes a list of the metadata to `texts`, at most `capacity` of its elements, and returns how
+// many it has.
+//
+// `which`: GATEPOST_LIST_AUTHORIZATION_SERVERS, _SCOPES, _BEARER_METHODS or _DPOP_ALGORITHMS.
+// `texts` may be NULL where `capacity` is 0. A NULL otherwise, and another list, give 0.
+//
+// The caller's part:
+// `metadata` is NULL, or was filled by gatepost_read_resource_metadata() and what it points to is
+// as it was; `texts` is NULL or points to `capacity` slices that may be written.
+size_t gatepost_resource_metadata_list(const struct gatepost_resource_metadata *metadata,
+                                       uint32_t which,
+                                       struct gatepost_slice *texts,
+                                       size_t capacity);
+
+// Writes a list of the metadata to `texts`, at most `capacity` of its elements, and returns how
+// many it has.
+//
+// `which`: GATEPOST_LIST_SCOPES, _DPOP_ALGORITHMS or _AUTH_METHODS. `texts` may be NULL where
+// `capacity` is 0. A NULL otherwise, and another list, give 0.
+//
+// The caller's part:
+// `metadata` is NULL, or was filled by gatepost_read_server_metadata() and what it points to is as
+// it was; `texts` is NULL or points to `capacity` slices that may be written.
+size_t gatepost_server_metadata_list(const struct gatepost_server_metadata *metadata,
+                                     uint32_t which,
+                                     struct gatepost_slice *texts,
+                                     size_t capacity);
+
+// Fills `*flow` with what a client needs: the endpoints of the authorization code flow, at a
+// server that says that it supports PKCE with S256. One that does not say so must not be used,
+// whatever it supports.
+//
+// Errors: GATEPOST_INVALID_METADATA where an endpoint is missing, or the response type `code` or
+// the grant type `authorization_code` is not supported; GATEPOST_PKCE_NOT_SUPPORTED;
+// GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `metadata` is NULL, or was filled by gatepost_read_server_metadata() and what it points to is as
+// it was; `flow` is NULL or may be written.
+uint32_t gatepost_require_code_flow(const struct gatepost_server_metadata *metadata,
+                                    struct gatepost_code_flow *flow);
+
+// Demands that two documents of one server, that of OAuth and that of OpenID Connect, say the same
+// of issuer, endpoints and keys, as far as both say something (RFC 9068, section 4).
+//
+// Errors: GATEPOST_METADATA_MISMATCH; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// Both are NULL, or were filled by gatepost_read_server_metadata() and what they point to is as it
+// was.
+uint32_t gatepost_require_agreement(const struct gatepost_server_metadata *one,
+                                    const struct gatepost_server_metadata *other);
 
 // Writes a code verifier of GATEPOST_CODE_VERIFIER_LENGTH characters into `memory`, and points
 // `*verifier` to it (RFC 7636, section 4.1).

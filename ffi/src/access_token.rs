@@ -272,7 +272,7 @@ unsafe fn view<'a>(token: *const gatepost_access_token) -> Result<&'a AccessToke
 /// # Safety
 ///
 /// `place` is `NULL` or points to `capacity` slices that may be written.
-unsafe fn list<'t>(
+pub(crate) unsafe fn list<'t>(
     texts: impl Iterator<Item = &'t str>,
     place: *mut gatepost_slice,
     capacity: usize,

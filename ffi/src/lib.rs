@@ -43,6 +43,8 @@ mod key_set;
 mod limits;
 mod load;
 #[cfg(feature = "mcp")]
+mod metadata;
+#[cfg(feature = "mcp")]
 mod operation;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
@@ -85,6 +87,8 @@ pub use key_refresh::*;
 pub use key_set::*;
 pub use limits::*;
 pub use load::*;
+#[cfg(feature = "mcp")]
+pub use metadata::*;
 #[cfg(feature = "mcp")]
 pub use operation::*;
 #[cfg(feature = "mcp")]
