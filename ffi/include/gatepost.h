@@ -503,6 +503,18 @@ enum gatepost_reason {
 // The operation is refused, whatever the token (GATEPOST_OPERATION_REFUSED).
 #define GATEPOST_RULE_REFUSED 4
 
+// Secrets of a server's own that are in use at the same time, at the most.
+#define GATEPOST_MAX_SEAL_KEYS 16
+
+// Bytes of a state or a handle that is sealed, at the most.
+#define GATEPOST_MAX_STATE_LENGTH 4096
+
+// Characters of a nonce.
+#define GATEPOST_NONCE_LENGTH 32
+
+// Seconds that a nonce is good for at the most.
+#define GATEPOST_MAX_NONCE_LIFETIME 3600
+
 // The major version that this header is from.
 #define GATEPOST_VERSION_MAJOR 0
 
@@ -740,6 +752,19 @@ typedef struct gatepost_implication {
     struct gatepost_slice narrow;
 } gatepost_implication;
 
+// A secret of the server's own, with a number to tell it from those before and after it.
+//
+// In a list, the first one seals, and what any of them has sealed is accepted. To rotate, append
+// the new secret on every server, then move it to the front, and take the old one away when what
+// it has sealed has expired. One list may serve for states and for nonces: what is made for one is
+// never accepted as the other.
+typedef struct gatepost_seal_key {
+    // 32 to GATEPOST_MAX_SECRET_LENGTH random bytes. That they are wiped is the caller's.
+    struct gatepost_slice secret;
+    // Stands in what is sealed; a secret keeps its own, on every server that has it.
+    uint8_t id;
+} gatepost_seal_key;
+
 // What an MCP server tells of itself and demands.
 //
 // Fill it with gatepost_guard_config_init(), then set the resource, the authorization servers,
@@ -815,6 +840,16 @@ typedef struct gatepost_guard_config {
                                uint64_t now);
     // For `remember_proof`.
     void *proof_context;
+    // Secrets for nonces (RFC 9449, section 9), as for gatepost_write_nonce(): each proof has to
+    // carry a nonce, and answers hand one out (GATEPOST_NONCE_REQUIRED). The secrets themselves
+    // are not copied: they must live, unchanged, as long as the guard is used. To rotate them,
+    // make another guard. NULL (the default): no nonces.
+    const struct gatepost_seal_key *nonce_keys;
+    // How many secrets there are, at most GATEPOST_MAX_SEAL_KEYS.
+    size_t nonce_key_count;
+    // Seconds that a nonce is good for, 1 to GATEPOST_MAX_NONCE_LIFETIME where there are secrets;
+    // else 0 (the default).
+    uint32_t nonce_lifetime;
 } gatepost_guard_config;
 
 // How long keys are used, and how often they are fetched; all in seconds.
@@ -1006,6 +1041,22 @@ typedef struct gatepost_policy_config {
     // default) assumes nothing, and is all there is in libraries built without mcp.
     uint32_t provider;
 } gatepost_policy_config;
+
+// Whom a state belongs to, and what it is good for: all has to be the same when it is opened.
+typedef struct gatepost_state_scope {
+    // The issuer of the principal's token, as gatepost_access_token has it.
+    struct gatepost_slice issuer;
+    // The subject of the token, or NULL where it has none. A user with two clients is two owners.
+    struct gatepost_slice subject;
+    // The client of the token, or NULL where it names none.
+    struct gatepost_slice client_id;
+    // A text of the server's own that names what the state is used for, such as the method and the
+    // tool.
+    struct gatepost_slice purpose;
+    // Bytes that the server has again when the state comes back, such as a digest of the request's
+    // arguments, so that it fits no other request; or NULL, which is as good as empty.
+    struct gatepost_slice context;
+} gatepost_state_scope;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1246,7 +1297,7 @@ size_t gatepost_guard_size(void);
 // for a NULL, memory that is not aligned, the size of another version of this header, a string
 // that is not UTF-8, URLs, scopes and origins that are none, two rules for the same operations
 // and principals, bits that are not defined, switches that contradict each other, and more of
-// anything than there is room for.
+// anything than there is room for; those of gatepost_seal_state() for secrets.
 //
 // The caller's part:
 // Nobody else uses `memory` as long as the guard is used; what `config` points to is there.
@@ -1848,6 +1899,87 @@ struct gatepost_slice gatepost_reason_oauth_error(uint32_t number);
 //
 // 503 stands for what is no fault of the request, and for a number that is no reason.
 uint32_t gatepost_reason_http_status(uint32_t number);
+
+// Seals `state`, the `requestState` of MCP or a handle, until `expires_at`, in seconds since 1970,
+// and points `*text` to the text to hand out, in `memory`.
+//
+// Sealed, it can only come back as it was, from the principal it was made for, for the same
+// purpose, in time. It is no credential, and it is authenticated but not encrypted (HMAC-SHA-256):
+// the client can read it. That it is used once alone only the server's memory can see to.
+//
+// `keys`: `count` secrets, 1 to GATEPOST_MAX_SEAL_KEYS. `state`: at most GATEPOST_MAX_STATE_LENGTH
+// bytes. `memory`: four bytes for three of `state` and 56 more are enough; the text is base64url.
+//
+// Errors: GATEPOST_MISSING_CLAIM where neither subject nor client is there, or the issuer is
+// empty: it would be everybody's state; GATEPOST_TOO_LARGE for a longer state;
+// GATEPOST_KEY_TOO_WEAK, GATEPOST_INVALID_KEY and GATEPOST_KEY_NOT_FOR_VERIFICATION for a secret
+// that is too short, too long or a public key; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a
+// NULL, an empty purpose, no secret, too many, and two with the same number.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say, which nobody changes during the call; nobody
+// else uses `memory`, of `length` bytes.
+uint32_t gatepost_seal_state(const struct gatepost_seal_key *keys,
+                             size_t count,
+                             const struct gatepost_state_scope *scope,
+                             struct gatepost_slice state,
+                             uint64_t expires_at,
+                             void *memory,
+                             size_t length,
+                             struct gatepost_slice *text);
+
+// Opens what gatepost_seal_state() has sealed, for the principal of a validated token, and points
+// `*state` to it, in `memory`.
+//
+// `text`: what the client sent. `now`: seconds since 1970. `memory`: three quarters of the length
+// of `text` are enough.
+//
+// Errors: GATEPOST_INVALID_STATE for what was not sealed here, for another owner, purpose or
+// context, or with a secret that is gone; GATEPOST_STATE_EXPIRED; the others of
+// gatepost_seal_state().
+//
+// The caller's part:
+// As for gatepost_seal_state().
+uint32_t gatepost_open_state(const struct gatepost_seal_key *keys,
+                             size_t count,
+                             const struct gatepost_state_scope *scope,
+                             struct gatepost_slice text,
+                             uint64_t now,
+                             void *memory,
+                             size_t length,
+                             struct gatepost_slice *state);
+
+// Writes the nonce of `now` for DPoP proofs (RFC 9449, section 9) into `memory`,
+// GATEPOST_NONCE_LENGTH characters for the header `DPoP-Nonce`, and points `*nonce` to it.
+//
+// A guard whose configuration has `nonce_keys` does this itself. `keys`: as for
+// gatepost_seal_state(). `lifetime`: seconds that nonces are good for, 1 to
+// GATEPOST_MAX_NONCE_LIFETIME. `now`: seconds since 1970.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; those of gatepost_seal_state() for secrets; GATEPOST_MISUSE
+// for a NULL, another lifetime, and a time of more than 56 bits.
+//
+// The caller's part:
+// As for gatepost_seal_state().
+uint32_t gatepost_write_nonce(const struct gatepost_seal_key *keys,
+                              size_t count,
+                              uint32_t lifetime,
+                              uint64_t now,
+                              void *memory,
+                              size_t length,
+                              struct gatepost_slice *nonce);
+
+// Whether `nonce` was made with one of these secrets and has not expired. One made in the future
+// is as good as clocks may differ, by 30 seconds. False for a NULL, and whatever
+// gatepost_write_nonce() refuses.
+//
+// The caller's part:
+// As for gatepost_seal_state().
+bool gatepost_is_good_nonce(const struct gatepost_seal_key *keys,
+                            size_t count,
+                            uint32_t lifetime,
+                            struct gatepost_slice nonce,
+                            uint64_t now);
 
 // Decides whether `token` is an access token that `policy` lets in at `now`, and if so fills
 // `*access_token`.

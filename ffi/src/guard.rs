@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
 use gatepost_core::mcp::Guard;
-use gatepost_core::oauth::{LegacyServerMetadata, ResourceMetadata};
+use gatepost_core::oauth::{LegacyServerMetadata, ResourceMetadata, SealKey};
 use gatepost_core::{ClaimRule, Reason};
 
 #[cfg(feature = "std")]
@@ -16,6 +16,7 @@ use crate::places::Places;
 use crate::proofs::AnyGuard;
 use crate::provider::provider;
 use crate::rule::{GATEPOST_MAX_CLAIM_RULES, GuardRules};
+use crate::seal::GATEPOST_MAX_SEAL_KEYS;
 
 /// Bytes that a guard takes, at the most.
 pub const GATEPOST_GUARD_SIZE: usize = 65536;
@@ -37,6 +38,7 @@ pub struct gatepost_guard {
     rules: GuardRules,
     strings: [MaybeUninit<&'static str>; GATEPOST_MAX_GUARD_STRINGS],
     claims: [MaybeUninit<ClaimRule<'static>>; GATEPOST_MAX_CLAIM_RULES],
+    nonce_keys: [MaybeUninit<SealKey<'static>>; GATEPOST_MAX_SEAL_KEYS],
 }
 
 const LIVE: usize = 0x6775_6172;
@@ -72,7 +74,7 @@ pub extern "C" fn gatepost_guard_size() -> usize {
 /// for a NULL, memory that is not aligned, the size of another version of this header, a string
 /// that is not UTF-8, URLs, scopes and origins that are none, two rules for the same operations
 /// and principals, bits that are not defined, switches that contradict each other, and more of
-/// anything than there is room for.
+/// anything than there is room for; those of gatepost_seal_state() for secrets.
 ///
 /// # Safety
 ///
@@ -210,6 +212,7 @@ unsafe fn make(
             config,
             strings: Places::new(&mut (*place).strings),
             claims: Places::new(&mut (*place).claims),
+            nonce_keys: Places::new(&mut (*place).nonce_keys),
         };
         let metadata = put(&raw mut (*place).metadata, reader.metadata()?);
         let rules = reader.rules(&mut *(&raw mut (*place).rules).cast())?;

@@ -4,14 +4,17 @@ use core::ffi::c_void;
 use core::ptr;
 
 use gatepost_core::limits::MAX_MESSAGE_LEN;
-use gatepost_core::oauth::{DpopVerifier, LegacyServerMetadata, ResourceMetadata};
+use gatepost_core::oauth::{
+    DpopNonces, DpopVerifier, LegacyServerMetadata, ResourceMetadata, SealKey, SealKeys,
+};
 use gatepost_core::{ClaimRule, Reason};
 
 use crate::boundary::{Output, array, status};
 use crate::places::Places;
 use crate::proofs::CallersStore;
 use crate::{
-    GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_implication, gatepost_rule, gatepost_slice,
+    GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_implication, gatepost_rule, gatepost_seal_key,
+    gatepost_slice,
 };
 
 /// Strings in all lists of a guard's configuration, rules included, at the most.
@@ -107,6 +110,16 @@ pub struct gatepost_guard_config {
     >,
     /// For `remember_proof`.
     pub proof_context: *mut c_void,
+    /// Secrets for nonces (RFC 9449, section 9), as for gatepost_write_nonce(): each proof has to
+    /// carry a nonce, and answers hand one out (GATEPOST_NONCE_REQUIRED). The secrets themselves
+    /// are not copied: they must live, unchanged, as long as the guard is used. To rotate them,
+    /// make another guard. NULL (the default): no nonces.
+    pub nonce_keys: *const gatepost_seal_key,
+    /// How many secrets there are, at most GATEPOST_MAX_SEAL_KEYS.
+    pub nonce_key_count: usize,
+    /// Seconds that a nonce is good for, 1 to GATEPOST_MAX_NONCE_LIFETIME where there are secrets;
+    /// else 0 (the default).
+    pub nonce_lifetime: u32,
 }
 
 /// Fills a configuration with the defaults.
@@ -157,6 +170,9 @@ pub unsafe extern "C" fn gatepost_guard_config_init(
             dpop_algorithms: 0,
             remember_proof: None,
             proof_context: ptr::null_mut(),
+            nonce_keys: ptr::null(),
+            nonce_key_count: 0,
+            nonce_lifetime: 0,
         };
         // SAFETY: the caller vouches for the place.
         unsafe { output.write(defaults) }
@@ -169,6 +185,7 @@ pub(crate) struct Reader<'c> {
     pub(crate) config: &'c gatepost_guard_config,
     pub(crate) strings: Places<'static, &'static str>,
     pub(crate) claims: Places<'static, ClaimRule<'static>>,
+    pub(crate) nonce_keys: Places<'static, SealKey<'static>>,
 }
 
 /// The configuration is there, with all that it points to, which stays as long as the guard: so
@@ -261,7 +278,7 @@ impl Reader<'_> {
     ///
     /// See above.
     pub(crate) unsafe fn dpop(
-        &self,
+        &mut self,
     ) -> Result<Option<DpopVerifier<'static, CallersStore>>, Reason> {
         let config = self.config;
         let known = GATEPOST_GUARD_ANY_ORIGIN
@@ -270,17 +287,41 @@ impl Reader<'_> {
         if config.flags & !known != 0 {
             return Err(Reason::Misuse);
         }
+        // SAFETY: the caller vouches for the configuration.
+        let nonces = unsafe { self.nonces() }?;
         match (config.dpop_algorithms, config.remember_proof) {
-            (0, None) if !self.requires_dpop() => Ok(None),
+            (0, None) if !self.requires_dpop() && nonces.is_none() => Ok(None),
             (1.., Some(remember)) => {
                 let store = CallersStore { remember, context: config.proof_context };
                 // SAFETY: the caller vouches for the configuration.
                 let resource = unsafe { config.resource.text() }?;
                 let verifier = DpopVerifier::new(resource, store)?
                     .with_algorithms(algorithms(config.dpop_algorithms)?)?;
-                Ok(Some(verifier))
+                Ok(Some(match nonces {
+                    Some(nonces) => verifier.with_nonces(nonces),
+                    None => verifier,
+                }))
             }
             _ => Err(Reason::Misuse),
+        }
+    }
+
+    /// The nonces that proofs have to carry, if any.
+    ///
+    /// # Safety
+    ///
+    /// See above.
+    unsafe fn nonces(&mut self) -> Result<Option<DpopNonces<'static>>, Reason> {
+        let config = self.config;
+        // SAFETY: the caller vouches for the configuration, the secrets in it included.
+        let keys = unsafe {
+            let keys = array(config.nonce_keys, config.nonce_key_count)?;
+            self.nonce_keys.fill(keys, |key| key.read())?
+        };
+        match (keys.is_empty(), config.nonce_lifetime) {
+            (true, 0) => Ok(None),
+            (true, _) => Err(Reason::Misuse),
+            (false, lifetime) => DpopNonces::new(SealKeys::new(keys)?, lifetime).map(Some),
         }
     }
 

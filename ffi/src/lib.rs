@@ -64,6 +64,8 @@ mod request;
 mod response;
 #[cfg(feature = "mcp")]
 mod rule;
+#[cfg(feature = "mcp")]
+mod seal;
 mod slice;
 mod validate;
 mod version;
@@ -104,6 +106,8 @@ pub use request::*;
 pub use response::*;
 #[cfg(feature = "mcp")]
 pub use rule::*;
+#[cfg(feature = "mcp")]
+pub use seal::*;
 pub use slice::*;
 pub use validate::*;
 pub use version::*;
