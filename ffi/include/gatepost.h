@@ -286,6 +286,24 @@ enum gatepost_reason {
 // string, and one of the values.
 #define GATEPOST_CLAIM_ARRAY 1
 
+// Redeems the code of an authorization response.
+#define GATEPOST_GRANT_AUTHORIZATION_CODE 1
+
+// Redeems a refresh token.
+#define GATEPOST_GRANT_REFRESH_TOKEN 2
+
+// The client has a `client_id` that was given to it for this issuer.
+#define GATEPOST_REGISTRATION_PREREGISTERED 1
+
+// The `client_id` is the URL of the client's metadata document.
+#define GATEPOST_REGISTRATION_METADATA_DOCUMENT 2
+
+// The client registers itself at the `registration_endpoint` (RFC 7591).
+#define GATEPOST_REGISTRATION_DYNAMIC 3
+
+// Whoever uses the client has to enter a `client_id`.
+#define GATEPOST_REGISTRATION_ASK_USER 4
+
 // Bytes of memory that are enough for gatepost_authenticate(), where a request has up to 120
 // headers; each more takes the size of a gatepost_header. 12288 are enough for usual requests.
 #define GATEPOST_AUTHENTICATE_MEMORY 36864
@@ -603,6 +621,96 @@ typedef struct gatepost_challenge {
     // `ptr` is NULL where it is not said.
     struct gatepost_slice algs;
 } gatepost_challenge;
+
+// An authorization request: where the client sends whoever uses it (RFC 6749, section 4.1.1).
+//
+// Before the client sends anybody away, it keeps, under `state`, the code verifier and the issuer
+// of the server's metadata.
+typedef struct gatepost_authorization_request {
+    // sizeof(gatepost_authorization_request).
+    size_t size;
+    // As the server knows the client.
+    struct gatepost_slice client_id;
+    // Where the answer goes; registered.
+    struct gatepost_slice redirect_uri;
+    // The identifier of the MCP server, as gatepost_resource_metadata has it: an absolute URI
+    // without a fragment. It is always sent, whether or not the server heeds it (RFC 8707).
+    struct gatepost_slice resource;
+    // The `audience`, for a server that heeds it and perhaps not the `resource`
+    // (gatepost_provider_heeds_audience()); or NULL.
+    struct gatepost_slice audience;
+    // Words separated by spaces, from gatepost_initial_scope() or gatepost_step_up_scope(); or
+    // NULL.
+    struct gatepost_slice scope;
+    // Random and used once, to find the request that an answer belongs to.
+    struct gatepost_slice state;
+    // From gatepost_write_code_challenge().
+    struct gatepost_slice code_challenge;
+} gatepost_authorization_request;
+
+// The metadata of an authorization server (RFC 8414), read.
+//
+// A plain value: it may be copied. It points into the document and into the memory that was passed
+// to gatepost_read_server_metadata(). All its URLs are `https`, or `http` on this machine.
+typedef struct gatepost_server_metadata {
+    // The issuer: what a client records before it sends anybody away, and what an authorization
+    // response and every token has to name.
+    struct gatepost_slice issuer;
+    // Where the issuer's keys are. `ptr` is NULL where it is not said: a resource server cannot
+    // use such an issuer (GATEPOST_INVALID_METADATA).
+    struct gatepost_slice jwks_uri;
+    // Where clients register themselves (RFC 7591). `ptr` is NULL where they cannot.
+    struct gatepost_slice registration_endpoint;
+    // All members, as one JSON object.
+    struct gatepost_slice members;
+    // Whether a client may be known by the URL of its metadata document
+    // (`client_id_metadata_document_supported`).
+    bool reads_client_metadata_documents;
+    // Whether authorization responses name the issuer (RFC 9207, section 3).
+    bool sends_issuer;
+    // Not to be used.
+    uint64_t opaque[80];
+} gatepost_server_metadata;
+
+// A token request of a client without a secret (RFC 6749, sections 4.1.3 and 6). Members that the
+// grant does not need are NULL.
+typedef struct gatepost_token_request {
+    // sizeof(gatepost_token_request).
+    size_t size;
+    // What is redeemed, a GATEPOST_GRANT.
+    uint32_t grant;
+    // The code; for GATEPOST_GRANT_AUTHORIZATION_CODE alone, as the two that follow.
+    struct gatepost_slice code;
+    // The one of the authorization request.
+    struct gatepost_slice redirect_uri;
+    // The one that the code challenge was made of.
+    struct gatepost_slice code_verifier;
+    // The refresh token; for GATEPOST_GRANT_REFRESH_TOKEN alone.
+    struct gatepost_slice refresh_token;
+    // As the server knows the client.
+    struct gatepost_slice client_id;
+    // The identifier of the MCP server, the same as in the authorization request.
+    struct gatepost_slice resource;
+} gatepost_token_request;
+
+// The metadata of an MCP server (RFC 9728), read.
+//
+// A plain value: it may be copied. It points into the document and into the memory that was passed
+// to gatepost_read_resource_metadata(). Nobody vouches for what it says.
+typedef struct gatepost_resource_metadata {
+    // The identifier of the resource: what a client sends as `resource` in authorization and token
+    // requests.
+    struct gatepost_slice resource;
+    // The name for people, a stranger's text: escape it where it is shown. `ptr` is NULL where
+    // there is none.
+    struct gatepost_slice name;
+    // All members, as one JSON object.
+    struct gatepost_slice members;
+    // Whether the resource demands a proof of possession with every token.
+    bool requires_dpop;
+    // Not to be used.
+    uint64_t opaque[64];
+} gatepost_resource_metadata;
 
 // What a resource server asks of a token, checked.
 //
@@ -941,49 +1049,6 @@ typedef struct gatepost_metadata_urls {
     size_t count;
 } gatepost_metadata_urls;
 
-// The metadata of an MCP server (RFC 9728), read.
-//
-// A plain value: it may be copied. It points into the document and into the memory that was passed
-// to gatepost_read_resource_metadata(). Nobody vouches for what it says.
-typedef struct gatepost_resource_metadata {
-    // The identifier of the resource: what a client sends as `resource` in authorization and token
-    // requests.
-    struct gatepost_slice resource;
-    // The name for people, a stranger's text: escape it where it is shown. `ptr` is NULL where
-    // there is none.
-    struct gatepost_slice name;
-    // All members, as one JSON object.
-    struct gatepost_slice members;
-    // Whether the resource demands a proof of possession with every token.
-    bool requires_dpop;
-    // Not to be used.
-    uint64_t opaque[64];
-} gatepost_resource_metadata;
-
-// The metadata of an authorization server (RFC 8414), read.
-//
-// A plain value: it may be copied. It points into the document and into the memory that was passed
-// to gatepost_read_server_metadata(). All its URLs are `https`, or `http` on this machine.
-typedef struct gatepost_server_metadata {
-    // The issuer: what a client records before it sends anybody away, and what an authorization
-    // response and every token has to name.
-    struct gatepost_slice issuer;
-    // Where the issuer's keys are. `ptr` is NULL where it is not said: a resource server cannot
-    // use such an issuer (GATEPOST_INVALID_METADATA).
-    struct gatepost_slice jwks_uri;
-    // Where clients register themselves (RFC 7591). `ptr` is NULL where they cannot.
-    struct gatepost_slice registration_endpoint;
-    // All members, as one JSON object.
-    struct gatepost_slice members;
-    // Whether a client may be known by the URL of its metadata document
-    // (`client_id_metadata_document_supported`).
-    bool reads_client_metadata_documents;
-    // Whether authorization responses name the issuer (RFC 9207, section 3).
-    bool sends_issuer;
-    // Not to be used.
-    uint64_t opaque[80];
-} gatepost_server_metadata;
-
 // The endpoints of the authorization code flow.
 typedef struct gatepost_code_flow {
     // Where whoever uses the client is sent; it may have a query, which has to be kept.
@@ -1173,6 +1238,112 @@ uint32_t gatepost_challenge_parameter(const struct gatepost_slice *values,
                                       void *memory,
                                       size_t length,
                                       struct gatepost_slice *value);
+
+// Writes the URL of an authorization request to `server` into `memory`, and points `*url` to it.
+//
+// It always has a code challenge (S256) and the `resource`.
+//
+// Errors: those of gatepost_require_code_flow(), GATEPOST_PKCE_NOT_SUPPORTED among them;
+// GATEPOST_INVALID_CODE_CHALLENGE; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, another
+// size, a member that is empty, and a `resource` that is no absolute URI or has a fragment.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say; `server` was filled by
+// gatepost_read_server_metadata() and what it points to is as it was; nobody else uses `memory`,
+// of `length` bytes, which is not that of the metadata.
+uint32_t gatepost_write_authorization_url(const struct gatepost_authorization_request *request,
+                                          const struct gatepost_server_metadata *server,
+                                          void *memory,
+                                          size_t length,
+                                          struct gatepost_slice *url);
+
+// Writes the body of a token request, of the type application/x-www-form-urlencoded, into
+// `memory`, and points `*body` to it.
+//
+// It holds secrets: whoever has sent it wipes `memory`, and after an error as well.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, another size or grant, a member
+// that is empty, one that is not for this grant, and a `resource` that is no absolute URI or has a
+// fragment.
+//
+// The caller's part:
+// `request` is NULL or points to a request, and what that points to is there; nobody else uses
+// `memory`, of `length` bytes.
+uint32_t gatepost_write_token_request(const struct gatepost_token_request *request,
+                                      void *memory,
+                                      size_t length,
+                                      struct gatepost_slice *body);
+
+// Demands that an authorization response, of success or of failure, comes from the server that the
+// client sent somebody to (RFC 9207, section 2.4).
+//
+// `recorded`: the issuer that was kept with the request. `sends_issuer`: what that server's
+// metadata said. `iss`: the parameter of the response, its form encoding decoded and nothing else,
+// or NULL where there is none. On a mismatch nothing of the response is to be used or shown, its
+// error text neither.
+//
+// Errors: GATEPOST_ISSUER_MISMATCH for another issuer, and for none where one was promised;
+// GATEPOST_MISUSE for a `recorded` that is empty or not UTF-8.
+//
+// The caller's part:
+// What the slices point to is there.
+uint32_t gatepost_verify_authorization_response_issuer(struct gatepost_slice recorded,
+                                                       bool sends_issuer,
+                                                       struct gatepost_slice iss);
+
+// Writes the `scope` of a client's first authorization request into `memory`, and points `*scope`
+// to it: what the 401 `challenged`, if it named scopes; else all that `resource` advertises; else
+// `ptr` is NULL, and the parameter is left out.
+//
+// `challenged`: the scope of the challenge, or NULL. Each scope is written once.
+//
+// Errors: GATEPOST_INVALID_METADATA for what is no scope; GATEPOST_TOO_LARGE for more than 256 of
+// them; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `resource` is NULL, or was filled by gatepost_read_resource_metadata() and what it points to is
+// as it was; what `challenged` points to is there; nobody else uses `memory`, of `length` bytes,
+// which is not that of the metadata.
+uint32_t gatepost_initial_scope(struct gatepost_slice challenged,
+                                const struct gatepost_resource_metadata *resource,
+                                void *memory,
+                                size_t length,
+                                struct gatepost_slice *scope);
+
+// Writes the `scope` with which a client asks for more into `memory`, and points `*scope` to it:
+// what it `requested` before and what the challenge names now, each once, so that nothing that was
+// granted is lost.
+//
+// `ptr` is NULL where all that is `challenged` was requested already: the server did not grant it,
+// and to ask again is how clients come to loop. A client remembers that for the operation.
+//
+// Errors: those of gatepost_initial_scope().
+//
+// The caller's part:
+// What the slices point to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_step_up_scope(struct gatepost_slice requested,
+                                struct gatepost_slice challenged,
+                                void *memory,
+                                size_t length,
+                                struct gatepost_slice *scope);
+
+// Writes the first of the ways to a `client_id` at `server` that is open to `*registration`, a
+// GATEPOST_REGISTRATION: one that the client has for this very issuer (`is_preregistered`), its
+// metadata document (`has_metadata_document`) where the server reads such, registration where the
+// server has an endpoint for it.
+//
+// What a client has from one issuer is never used at another: credentials are kept under the
+// issuer's name.
+//
+// Errors: GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `server` is NULL, or was filled by gatepost_read_server_metadata() and what it points to is as
+// it was; `registration` is NULL or may be written.
+uint32_t gatepost_choose_registration(const struct gatepost_server_metadata *server,
+                                      bool is_preregistered,
+                                      bool has_metadata_document,
+                                      uint32_t *registration);
 
 // Decides by the head of a request who asks, before any of the body is read; if somebody is let
 // in, fills `*principal`.

@@ -46,6 +46,21 @@ pub(crate) unsafe fn shared<'a, T>(pointer: *const T) -> Result<&'a T, Reason> {
     Ok(unsafe { &*pointer })
 }
 
+/// What `pointer` points to, a struct that begins with its own size: that of this version.
+///
+/// # Safety
+///
+/// The pointer is `NULL` or points to a `T` of some version, which begins with its size.
+pub(crate) unsafe fn sized<'a, T>(pointer: *const T) -> Result<&'a T, Reason> {
+    // SAFETY: the caller vouches for it. The size says whether all of a `T` is there.
+    unsafe {
+        if *shared(pointer.cast::<usize>())? != size_of::<T>() {
+            return Err(Reason::Misuse);
+        }
+        shared(pointer)
+    }
+}
+
 /// The `count` elements that `pointer` points to; `NULL` with a count of 0 has none.
 ///
 /// # Safety

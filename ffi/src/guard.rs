@@ -9,7 +9,7 @@ use gatepost_core::{ClaimRule, Reason};
 
 #[cfg(feature = "std")]
 use crate::boundary;
-use crate::boundary::{Output, shared, status};
+use crate::boundary::{Output, sized, status};
 use crate::guard_config::{GATEPOST_MAX_GUARD_STRINGS, Reader, gatepost_guard_config};
 use crate::key_set::GATEPOST_ALIGNMENT;
 use crate::places::Places;
@@ -198,14 +198,10 @@ unsafe fn make(
     config: *const gatepost_guard_config,
     is_on_heap: bool,
 ) -> Result<(), Reason> {
-    // SAFETY: the caller vouches for place and configuration, whose size says whether all of it is
-    // there, and is the first member in every version. Each piece is written once, before it is
-    // borrowed; what is borrowed stays where it is, and is not written again.
+    // SAFETY: the caller vouches for place and configuration. Each piece is written once, before it
+    // is borrowed; what is borrowed stays where it is, and is not written again.
     unsafe {
-        if *shared(config.cast::<usize>())? != size_of::<gatepost_guard_config>() {
-            return Err(Reason::Misuse);
-        }
-        let config = shared(config)?;
+        let config = sized(config)?;
         (&raw mut (*place).state).write(0);
         (&raw mut (*place).is_on_heap).write(is_on_heap);
         let mut reader = Reader {

@@ -30,6 +30,8 @@ mod boundary;
 mod challenge;
 mod claim_rule;
 #[cfg(feature = "mcp")]
+mod client;
+#[cfg(feature = "mcp")]
 mod decide;
 #[cfg(feature = "mcp")]
 mod fill;
@@ -78,6 +80,8 @@ pub use algorithm::*;
 #[cfg(feature = "mcp")]
 pub use challenge::*;
 pub use claim_rule::*;
+#[cfg(feature = "mcp")]
+pub use client::*;
 #[cfg(feature = "mcp")]
 pub use decide::*;
 #[cfg(feature = "mcp")]

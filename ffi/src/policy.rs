@@ -6,7 +6,7 @@
 use gatepost_core::limits::DEFAULT_LEEWAY;
 use gatepost_core::{Algorithms, Policy, Reason, ScopeClaims, Strings};
 
-use crate::boundary::{Output, array, shared, status};
+use crate::boundary::{Output, array, shared, sized, status};
 use crate::claim_rule::{ClaimRules, Room};
 use crate::places::room;
 use crate::{GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_claim_rule, gatepost_slice};
@@ -198,16 +198,8 @@ pub unsafe extern "C" fn gatepost_policy_init(
         if size != size_of::<gatepost_policy>() {
             return Err(Reason::Misuse);
         }
-        // SAFETY: the caller vouches for the configuration. Its size says whether all of it is
-        // there, and it is the first member in every version.
-        let config = unsafe {
-            if *shared(config.cast::<usize>())? != size_of::<gatepost_policy_config>() {
-                return Err(Reason::Misuse);
-            }
-            shared(config)?
-        };
-        // SAFETY: the caller vouches for what the configuration points to.
-        let parts = unsafe { Parts::read(config) }?;
+        // SAFETY: the caller vouches for the configuration, and for what it points to.
+        let parts = unsafe { Parts::read(sized(config)?) }?;
         parts.policy(&mut room())?;
         // SAFETY: the caller vouches for the place; size and alignment were compared above.
         unsafe { output.write(parts) }

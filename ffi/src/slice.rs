@@ -50,8 +50,7 @@ impl gatepost_slice {
     /// That of [`bytes`](Self::bytes).
     pub(crate) unsafe fn text<'a>(self) -> Result<&'a str, Reason> {
         // SAFETY: the caller vouches for it.
-        let bytes = unsafe { self.bytes() }?;
-        core::str::from_utf8(bytes).map_err(|_| Reason::Misuse)
+        unsafe { self.text_or(Reason::Misuse) }
     }
 
     /// The text of a stranger: what is not UTF-8 is no mistake of the caller's, but `otherwise`.
@@ -59,17 +58,10 @@ impl gatepost_slice {
     /// # Safety
     ///
     /// That of [`bytes`](Self::bytes).
-    #[cfg(feature = "mcp")]
     pub(crate) unsafe fn text_or<'a>(self, otherwise: Reason) -> Result<&'a str, Reason> {
         // SAFETY: the caller vouches for it.
         let bytes = unsafe { self.bytes() }?;
         core::str::from_utf8(bytes).map_err(|_| otherwise)
-    }
-
-    /// Where the bytes are.
-    #[cfg(feature = "mcp")]
-    pub(crate) fn addresses(self) -> Range<usize> {
-        boundary::addresses(self.ptr, self.len)
     }
 
     /// The text, or `None` for `NULL`.
@@ -78,11 +70,30 @@ impl gatepost_slice {
     ///
     /// That of [`bytes`](Self::bytes).
     pub(crate) unsafe fn optional_text<'a>(self) -> Result<Option<&'a str>, Reason> {
+        // SAFETY: the caller vouches for it.
+        unsafe { self.optional_text_or(Reason::Misuse) }
+    }
+
+    /// The text of a stranger, or `None` for `NULL`.
+    ///
+    /// # Safety
+    ///
+    /// That of [`bytes`](Self::bytes).
+    pub(crate) unsafe fn optional_text_or<'a>(
+        self,
+        otherwise: Reason,
+    ) -> Result<Option<&'a str>, Reason> {
         if self.ptr.is_null() && self.len == 0 {
             return Ok(None);
         }
         // SAFETY: the caller vouches for it.
-        unsafe { self.text() }.map(Some)
+        unsafe { self.text_or(otherwise) }.map(Some)
+    }
+
+    /// Where the bytes are.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn addresses(self) -> Range<usize> {
+        boundary::addresses(self.ptr, self.len)
     }
 }
 
