@@ -494,6 +494,43 @@ enum gatepost_reason {
 // Amazon Cognito.
 #define GATEPOST_PROVIDER_COGNITO 5
 
+// `https`: a web server, or an app that claimed the URI (RFC 8252, section 7.2).
+#define GATEPOST_REDIRECT_WEB 1
+
+// `http` to this machine (RFC 8252, section 7.3).
+#define GATEPOST_REDIRECT_LOOPBACK 2
+
+// A scheme of an app's own (RFC 8252, section 7.1).
+#define GATEPOST_REDIRECT_PRIVATE_USE 3
+
+// Lets the addresses of this machine through as well (127.0.0.0/8, ::1): for a developer's
+// machine, never for a server that others reach.
+#define GATEPOST_FETCH_LOOPBACK_FOR_DEVELOPMENT 1
+
+// Bytes of a registration request at the most. More are GATEPOST_TOO_LARGE.
+#define GATEPOST_MAX_REGISTRATION_LENGTH 16384
+
+// Bytes of a client metadata document at the most. More are GATEPOST_TOO_LARGE.
+#define GATEPOST_MAX_CLIENT_DOCUMENT_LENGTH 5120
+
+// The client does not authenticate to the token endpoint: a public client, which PKCE protects.
+#define GATEPOST_AUTH_METHOD_NONE 1
+
+// A secret, by HTTP Basic (`client_secret_basic`).
+#define GATEPOST_AUTH_METHOD_CLIENT_SECRET_BASIC 2
+
+// A secret, in the body (`client_secret_post`).
+#define GATEPOST_AUTH_METHOD_CLIENT_SECRET_POST 3
+
+// A signature with a key that the client publishes (`private_key_jwt`).
+#define GATEPOST_AUTH_METHOD_PRIVATE_KEY_JWT 4
+
+// A server of the web's: its redirect URIs are `https`, and not on the user's machine.
+#define GATEPOST_APPLICATION_WEB 1
+
+// An app on the user's machine: loopback, private-use scheme, or `https`.
+#define GATEPOST_APPLICATION_NATIVE 2
+
 // The code for an answer that is no refusal: a metadata document, or the answer to a preflight
 // request. No reason has this number.
 #define GATEPOST_RESPOND 1
@@ -1106,6 +1143,87 @@ typedef struct gatepost_policy_config {
     // default) assumes nothing, and is all there is in libraries built without mcp.
     uint32_t provider;
 } gatepost_policy_config;
+
+// A redirect URI of an accepted form. It points to the text that was read.
+typedef struct gatepost_redirect_uri {
+    // The URI, as it was written.
+    struct gatepost_slice uri;
+    // The host, which a consent page has to show; an IPv6 address without its brackets. `ptr` is
+    // NULL where there is none, as private-use schemes may have none.
+    struct gatepost_slice host;
+    // Who receives what is sent there, a GATEPOST_REDIRECT.
+    uint32_t kind;
+    // Whether it is sent to the user's own machine, where any program can receive it: a consent
+    // page should warn.
+    bool is_loopback;
+} gatepost_redirect_uri;
+
+// Which clients an authorization server takes. Members that are not needed are zeros.
+typedef struct gatepost_client_rules {
+    // sizeof(gatepost_client_rules).
+    size_t size;
+    // The methods of authentication that the token endpoint takes, each a GATEPOST_AUTH_METHOD,
+    // the preferred one first: a client that names none gets `client_secret_basic`, the default of
+    // RFC 7591, or where that is not in the list, the preferred one.
+    const uint32_t *auth_methods;
+    // How many methods there are, at most GATEPOST_MAX_STRINGS. 0: public clients alone.
+    size_t auth_method_count;
+    // The private-use schemes that redirect URIs may have, in lower case (RFC 8252, section 7.1).
+    // Any app may claim such a scheme, and take the code; only PKCE keeps it from using it.
+    const struct gatepost_slice *private_use_schemes;
+    // How many schemes there are, at most GATEPOST_MAX_STRINGS. 0: none, as MCP wants it.
+    size_t private_use_scheme_count;
+} gatepost_client_rules;
+
+// The metadata of a client, checked, with what was missing or not supported replaced (RFC 7591,
+// section 3.2.1).
+//
+// A plain value: it may be copied. It points into what was read and into the memory that was
+// passed. Texts hold no control characters and none that turn the direction of writing, but are
+// the client's own words: escape them. URLs are `https`, or `http` of the loopback.
+typedef struct gatepost_client {
+    // `client_name`, for the consent page. `ptr` is NULL where there is none, as for all that
+    // follow.
+    struct gatepost_slice name;
+    // The client's page.
+    struct gatepost_slice client_uri;
+    // The client's logo; fetched by the server, not by the user's browser, and only from where
+    // gatepost_require_fetchable() lets it.
+    struct gatepost_slice logo_uri;
+    // The scopes that the client may ask for, separated by single spaces.
+    struct gatepost_slice scope;
+    // Where the client's public keys are; fetched like the logo.
+    struct gatepost_slice jwks_uri;
+    // The client's public keys, as JSON.
+    struct gatepost_slice jwks;
+    // GATEPOST_APPLICATION_WEB or GATEPOST_APPLICATION_NATIVE.
+    uint32_t application_type;
+    // How the client authenticates to the token endpoint, a GATEPOST_AUTH_METHOD.
+    uint32_t auth_method;
+    // Whether it asked for refresh tokens.
+    bool may_refresh;
+    // Whether all redirect URIs lead to the user's own machine, where any program can pose as the
+    // client: a consent page should warn.
+    bool is_loopback_only;
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[56];
+} gatepost_client;
+
+// What a server gives a client that it registers. Members that are not needed are zeros.
+typedef struct gatepost_client_credentials {
+    // sizeof(gatepost_client_credentials).
+    size_t size;
+    // The identifier, visible ASCII; not one that could be the URL of a metadata document.
+    struct gatepost_slice client_id;
+    // When it was issued, in seconds since 1970.
+    uint64_t issued_at;
+    // The secret, visible ASCII and random, for a client that needs one; else NULL.
+    struct gatepost_slice client_secret;
+    // When the secret expires, in seconds since 1970; 0 is never.
+    uint64_t client_secret_expires_at;
+} gatepost_client_credentials;
 
 // Whom a state belongs to, and what it is good for: all has to be the same when it is opened.
 typedef struct gatepost_state_scope {
@@ -2070,6 +2188,158 @@ struct gatepost_slice gatepost_reason_oauth_error(uint32_t number);
 //
 // 503 stands for what is no fault of the request, and for a number that is no reason.
 uint32_t gatepost_reason_http_status(uint32_t number);
+
+// Reads a redirect URI that somebody wants to register into `*redirect_uri`: `https`, `http` on
+// this machine's loopback, or one of the private-use schemes that the server names.
+//
+// It is an absolute URI in ASCII without fragment, user information, dot segments and backslashes;
+// an encoded slash, backslash or control character in its path is refused too, and so is a host
+// that browsers read differently.
+//
+// `schemes`: `count` private-use schemes in lower case, at most GATEPOST_MAX_STRINGS, or NULL.
+// gatepost_read_registration() does this itself.
+//
+// Errors: GATEPOST_INVALID_REDIRECT_URI; GATEPOST_MISUSE for a NULL, too many schemes, and such as
+// are none, or are a browser's own (`javascript`, `data`, `http` and their like).
+//
+// The caller's part:
+// All pointers are NULL or point to what they say.
+uint32_t gatepost_check_redirect_uri(struct gatepost_slice uri,
+                                     const struct gatepost_slice *schemes,
+                                     size_t count,
+                                     struct gatepost_redirect_uri *redirect_uri);
+
+// Refuses an address that is not one of the public Internet (RFC 6890, section 2.2), for URLs that
+// a stranger has named: a client identifier, a `jwks_uri`, a logo.
+//
+// Check each address that the URL's host resolves to, connect to the one that was checked, and
+// follow no redirect: a name can resolve to something else the next time (CIMD draft -01, section
+// 6.5). IPv4 in the dress of IPv6 is judged as the IPv4 address that the packets end up at.
+//
+// `address`: `length` bytes in the order of the network, 4 for IPv4 and 16 for IPv6. `flags`: 0,
+// or GATEPOST_FETCH_LOOPBACK_FOR_DEVELOPMENT.
+//
+// Errors: GATEPOST_ADDRESS_REFUSED; GATEPOST_MISUSE for a NULL, another length, and bits that are
+// not defined.
+//
+// The caller's part:
+// `address` is NULL or points to `length` bytes.
+uint32_t gatepost_require_fetchable(const uint8_t *address, size_t length, uint32_t flags);
+
+// Reads a registration request (RFC 7591, section 2) into `*client`.
+//
+// `body`: JSON, at most GATEPOST_MAX_REGISTRATION_LENGTH bytes. `rules`: which clients are taken,
+// or NULL for public clients with usual redirect URIs. `memory`: twice the length of `body` is
+// always enough. Unknown members and a software statement are ignored. A client that says no
+// `application_type` is a web client if all its redirect URIs may be one's.
+//
+// Errors, for the answer of gatepost_write_registration_error(): GATEPOST_INVALID_REDIRECT_URI
+// where there is none, one is not acceptable or not for this type of application, or there are
+// more than 32; GATEPOST_INVALID_CLIENT_METADATA; GATEPOST_TOO_LARGE; those of JSON (1xx). Of the
+// server's own: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for rules that make no
+// sense.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_read_registration(struct gatepost_slice body,
+                                    const struct gatepost_client_rules *rules,
+                                    void *memory,
+                                    size_t length,
+                                    struct gatepost_client *client);
+
+// Reads the document that was fetched from `client_id`, with a status of 200, into `*client` (CIMD
+// draft -01, section 4.1).
+//
+// `document`: JSON, at most GATEPOST_MAX_CLIENT_DOCUMENT_LENGTH bytes. `client_id`: one that
+// gatepost_client_id_host() takes; the document has to name exactly this one. It has to have a
+// name and redirect URIs, and holds and uses no secret: who can read it could be the client. The
+// rest is as for gatepost_read_registration().
+//
+// Errors: GATEPOST_INVALID_CLIENT_ID for another `client_id`, and for what can be none; those of
+// gatepost_read_registration().
+//
+// The caller's part:
+// As for gatepost_read_registration().
+uint32_t gatepost_read_client_document(struct gatepost_slice document,
+                                       struct gatepost_slice client_id,
+                                       const struct gatepost_client_rules *rules,
+                                       void *memory,
+                                       size_t length,
+                                       struct gatepost_client *client);
+
+// Reads a `client_id` that is the URL of a client's metadata document, and points `*host` to its
+// host, which vouches for the client and which a consent page has to show (CIMD draft -01,
+// sections 3 and 6.4).
+//
+// At most 2048 characters: `https`, a path that is more than a slash, neither dot segments nor
+// fragment nor user information. Fetch it with one request that follows no redirect, from an
+// address that gatepost_require_fetchable() lets through, and read no more than
+// GATEPOST_MAX_CLIENT_DOCUMENT_LENGTH bytes.
+//
+// Errors: GATEPOST_INVALID_CLIENT_ID; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// What `client_id` points to is there; `host` is NULL or may be written.
+uint32_t gatepost_client_id_host(struct gatepost_slice client_id, struct gatepost_slice *host);
+
+// Finds the redirect URI of an authorization request among those of the client, and fills
+// `*redirect_uri`: the same text, but for the port of the loopback (OAuth 2.1, section 8.4.2).
+//
+// Until this has succeeded nothing may be sent to the URI, not even an error.
+//
+// Errors: GATEPOST_INVALID_REDIRECT_URI; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `client` is NULL, or was filled by one of the two functions above and what it points to is as it
+// was; what `requested` points to is there; `redirect_uri` is NULL or may be written.
+uint32_t gatepost_client_redirect_uri(const struct gatepost_client *client,
+                                      struct gatepost_slice requested,
+                                      struct gatepost_redirect_uri *redirect_uri);
+
+// Writes the redirect URIs of the client to `texts`, at most `capacity` of them, and returns how
+// many it has.
+//
+// `texts` may be NULL where `capacity` is 0. A NULL otherwise gives 0.
+//
+// The caller's part:
+// `client` is NULL, or was filled by one of the two functions above and what it points to is as it
+// was; `texts` is NULL or points to `capacity` slices that may be written.
+size_t gatepost_client_redirect_uris(const struct gatepost_client *client,
+                                     struct gatepost_slice *texts,
+                                     size_t capacity);
+
+// Writes the answer to a registration request into `memory`, and points `*body` to it: all that is
+// registered, with what was replaced. Send it with the status 201, as application/json and with
+// `Cache-Control: no-store` (RFC 7591, section 3.2.1).
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, another size, an identifier or a
+// secret of another form, a secret where the client needs none, and none where it needs one.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say; `client` was read by
+// gatepost_read_registration() and what it points to is as it was; nobody else uses `memory`, of
+// `length` bytes, which is not that of the client.
+uint32_t gatepost_write_registration(const struct gatepost_client *client,
+                                     const struct gatepost_client_credentials *credentials,
+                                     void *memory,
+                                     size_t length,
+                                     struct gatepost_slice *body);
+
+// Writes the refusal of a registration request into `memory`, and points `*body` to it. Send it
+// with the status 400, as application/json and with `Cache-Control: no-store` (RFC 7591, section
+// 3.2.2).
+//
+// `reason`: what gatepost_read_registration() has returned.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, for a number that is no reason,
+// and for a reason that is not the client's fault (8xx, 9xx): that is a status of 500 or 503.
+//
+// The caller's part:
+// Nobody else uses `memory`, of `length` bytes; `body` is NULL or may be written.
+uint32_t gatepost_write_registration_error(uint32_t reason,
+                                           void *memory,
+                                           size_t length,
+                                           struct gatepost_slice *body);
 
 // Seals `state`, the `requestState` of MCP or a handle, until `expires_at`, in seconds since 1970,
 // and points `*text` to the text to hand out, in `memory`.

@@ -61,6 +61,10 @@ mod proofs;
 mod provider;
 mod reason;
 #[cfg(feature = "mcp")]
+mod redirect_uri;
+#[cfg(feature = "mcp")]
+mod registration;
+#[cfg(feature = "mcp")]
 mod request;
 #[cfg(feature = "mcp")]
 mod response;
@@ -104,6 +108,10 @@ pub use policy::*;
 pub use principal::*;
 pub use provider::*;
 pub use reason::*;
+#[cfg(feature = "mcp")]
+pub use redirect_uri::*;
+#[cfg(feature = "mcp")]
+pub use registration::*;
 #[cfg(feature = "mcp")]
 pub use request::*;
 #[cfg(feature = "mcp")]
