@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use gatepost_core::Reason;
-use gatepost_core::mcp::Response;
+use gatepost_core::mcp::{MAX_RESPONSE_HEADERS, Response};
 
 use crate::boundary::{self, Output, guard};
 use crate::{gatepost_header, gatepost_slice};
@@ -14,6 +14,9 @@ pub const GATEPOST_RESPOND: u32 = 1;
 
 /// The most headers that a response has.
 pub const GATEPOST_MAX_RESPONSE_HEADERS: usize = 16;
+
+// Some room, so that a header more is no change of the layout.
+const _: () = assert!(GATEPOST_MAX_RESPONSE_HEADERS >= MAX_RESPONSE_HEADERS);
 
 /// An answer to send as it is: a refusal, a document or the answer to a preflight request.
 ///

@@ -20,6 +20,6 @@ pub use message_id::{MessageId, error_body};
 pub use operation::{Operation, OperationKind};
 pub use principal::{Authority, Principal};
 pub use request_state::{StateOwner, StateScope, StateSeal};
-pub use response::Response;
+pub use response::{MAX_RESPONSE_HEADERS, Response};
 pub use rule::Rule;
 pub use rules::{Rules, RulesView};

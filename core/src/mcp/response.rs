@@ -6,8 +6,17 @@ use heapless::Vec;
 
 use crate::Reason;
 
-/// The most headers that a response has.
-const MAX_HEADERS: usize = 10;
+/// The most headers that a [`Response`] has, for those who keep them in an array.
+///
+/// ```
+/// use gatepost::mcp::{MAX_RESPONSE_HEADERS, Response};
+///
+/// fn names<'r>(response: &Response<'r>) -> [&'r str; MAX_RESPONSE_HEADERS] {
+///     let mut names = response.headers().iter().map(|(name, _)| *name);
+///     std::array::from_fn(|_| names.next().unwrap_or(""))
+/// }
+/// ```
+pub const MAX_RESPONSE_HEADERS: usize = 10;
 
 /// An answer to send as it is: a refusal, a document or the answer to a preflight request.
 ///
@@ -17,7 +26,7 @@ const MAX_HEADERS: usize = 10;
 pub struct Response<'m> {
     status: u16,
     reason: Option<Reason>,
-    headers: Vec<(&'static str, &'m str), MAX_HEADERS>,
+    headers: Vec<(&'static str, &'m str), MAX_RESPONSE_HEADERS>,
     body: &'m str,
 }
 
