@@ -1094,6 +1094,44 @@ typedef struct gatepost_code_flow {
     struct gatepost_slice token_endpoint;
 } gatepost_code_flow;
 
+// A public client that introduces itself. Members that are not needed are zeros.
+typedef struct gatepost_new_client {
+    // sizeof(gatepost_new_client).
+    size_t size;
+    // The name for people. Required.
+    struct gatepost_slice name;
+    // Where it wants to be called back. Its `application_type`, which MCP clients must send,
+    // follows from these: native as soon as one is of the user's machine.
+    const struct gatepost_slice *redirect_uris;
+    // How many redirect URIs there are, 1 to GATEPOST_MAX_STRINGS.
+    size_t redirect_uri_count;
+    // The private-use schemes that its redirect URIs have, in lower case (RFC 8252, section 7.1).
+    const struct gatepost_slice *private_use_schemes;
+    // How many schemes there are, at most GATEPOST_MAX_STRINGS.
+    size_t private_use_scheme_count;
+    // The client's page, an `https` URL; or NULL.
+    struct gatepost_slice client_uri;
+    // The scopes that it may ask for, separated by single spaces; or NULL.
+    struct gatepost_slice scope;
+    // Whether it asks for refresh tokens as well.
+    bool may_refresh;
+} gatepost_new_client;
+
+// What a client has been given at its registration. It is kept for this authorization server
+// alone, by its issuer.
+//
+// A plain value: it may be copied. It points into the answer and into the memory that was passed.
+typedef struct gatepost_registered_client {
+    // The identifier.
+    struct gatepost_slice client_id;
+    // The secret; `ptr` is NULL where there is none.
+    struct gatepost_slice client_secret;
+    // When the secret expires, in seconds since 1970; 0 is never.
+    uint64_t client_secret_expires_at;
+    // How to authenticate to the token endpoint, a GATEPOST_AUTH_METHOD.
+    uint32_t auth_method;
+} gatepost_registered_client;
+
 // What a resource server asks of a token.
 //
 // Fill it with gatepost_policy_config_init(), then set the issuer, the audiences, and what else
@@ -2044,6 +2082,44 @@ uint32_t gatepost_require_code_flow(const struct gatepost_server_metadata *metad
 // was.
 uint32_t gatepost_require_agreement(const struct gatepost_server_metadata *one,
                                     const struct gatepost_server_metadata *other);
+
+// Writes what `client` says of itself into `memory`, as JSON, and points `*document` to it.
+//
+// `client_id`: NULL for the body of a registration request, to be sent as application/json to the
+// server's `registration_endpoint` (RFC 7591, section 3.1). Else the URL at which the document is
+// published, one that gatepost_client_id_host() takes; it needs no registration (CIMD draft -01,
+// section 4.1).
+//
+// Errors: GATEPOST_INVALID_CLIENT_ID; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL,
+// another size, an empty name, no redirect URI or one that is not acceptable, and a page or scopes
+// of another form.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_write_client_document(const struct gatepost_new_client *client,
+                                        struct gatepost_slice client_id,
+                                        void *memory,
+                                        size_t length,
+                                        struct gatepost_slice *document);
+
+// Reads the answer to a registration request, accepted (status 201) or refused (status 400), into
+// `*registered` (RFC 7591, section 3.2).
+//
+// `body`: JSON, at most GATEPOST_MAX_REGISTRATION_LENGTH bytes. `memory`: twice the length of
+// `body` is always enough. Both hold the client's secret, if it got one: whoever holds them wipes
+// them.
+//
+// Errors: GATEPOST_INVALID_REDIRECT_URI and GATEPOST_INVALID_CLIENT_METADATA where the server says
+// so, the latter for its other errors too; GATEPOST_INVALID_METADATA for what is no answer, or one
+// that demands an authentication that is not supported; GATEPOST_TOO_LARGE; those of JSON (1xx);
+// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// What `body` points to is there; nobody else uses `memory`, of `length` bytes.
+uint32_t gatepost_read_registered_client(struct gatepost_slice body,
+                                         void *memory,
+                                         size_t length,
+                                         struct gatepost_registered_client *registered);
 
 // Writes a code verifier of GATEPOST_CODE_VERIFIER_LENGTH characters into `memory`, and points
 // `*verifier` to it (RFC 7636, section 4.1).

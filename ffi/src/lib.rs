@@ -47,6 +47,8 @@ mod load;
 #[cfg(feature = "mcp")]
 mod metadata;
 #[cfg(feature = "mcp")]
+mod new_client;
+#[cfg(feature = "mcp")]
 mod operation;
 #[cfg(all(not(feature = "std"), feature = "panic-handler", not(test)))]
 mod panic_handler;
@@ -99,6 +101,8 @@ pub use limits::*;
 pub use load::*;
 #[cfg(feature = "mcp")]
 pub use metadata::*;
+#[cfg(feature = "mcp")]
+pub use new_client::*;
 #[cfg(feature = "mcp")]
 pub use operation::*;
 #[cfg(feature = "mcp")]

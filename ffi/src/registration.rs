@@ -397,6 +397,17 @@ const fn auth_method(number: u32) -> Result<AuthMethod, Reason> {
     })
 }
 
+pub(crate) const fn auth_method_number(method: AuthMethod) -> u32 {
+    match method {
+        AuthMethod::None => GATEPOST_AUTH_METHOD_NONE,
+        AuthMethod::ClientSecretBasic => GATEPOST_AUTH_METHOD_CLIENT_SECRET_BASIC,
+        AuthMethod::ClientSecretPost => GATEPOST_AUTH_METHOD_CLIENT_SECRET_POST,
+        AuthMethod::PrivateKeyJwt => GATEPOST_AUTH_METHOD_PRIVATE_KEY_JWT,
+        // What has no number yet is none that C knows how to use.
+        _ => 0,
+    }
+}
+
 impl From<ClientMetadata<'_>> for gatepost_client {
     fn from(client: ClientMetadata<'_>) -> Self {
         let mut flat = Self {
@@ -410,14 +421,7 @@ impl From<ClientMetadata<'_>> for gatepost_client {
                 ApplicationType::Web => GATEPOST_APPLICATION_WEB,
                 ApplicationType::Native => GATEPOST_APPLICATION_NATIVE,
             },
-            auth_method: match client.auth_method() {
-                AuthMethod::None => GATEPOST_AUTH_METHOD_NONE,
-                AuthMethod::ClientSecretBasic => GATEPOST_AUTH_METHOD_CLIENT_SECRET_BASIC,
-                AuthMethod::ClientSecretPost => GATEPOST_AUTH_METHOD_CLIENT_SECRET_POST,
-                AuthMethod::PrivateKeyJwt => GATEPOST_AUTH_METHOD_PRIVATE_KEY_JWT,
-                // What has no number yet cannot have been allowed.
-                _ => 0,
-            },
+            auth_method: auth_method_number(client.auth_method()),
             may_refresh: client.may_refresh(),
             is_loopback_only: client.is_loopback_only(),
             state: LIVE,
