@@ -15,6 +15,11 @@
  * whose length is 0 is empty. What is behind a pointer cannot be checked: it has to be there, with
  * the length that is given. Memory for outputs overlaps no input.
  *
+ * Strangers' texts. What a client or a server has sent, and is not UTF-8, is refused with the reason
+ * for what is wrong with it; GATEPOST_MISUSE is for what the caller's own program says. Structs that
+ * begin with a `size` are filled by their _init() function, or where there is none, set to zeros
+ * and then to their sizeof.
+ *
  * Memory. What the library hands out points into the memory that the caller passed, or to its own
  * constants. Built for devices (without the feature `hosted`) it has no global state, and allocates
  * in gatepost_key_set_new() and gatepost_guard_new() alone; built for servers it allocates for the
@@ -639,6 +644,28 @@ typedef struct gatepost_access_token {
     // Not to be used.
     uint64_t opaque[48];
 } gatepost_access_token;
+
+// A challenge to write, for servers that answer without a guard. Members that are not needed are
+// zeros.
+typedef struct gatepost_new_challenge {
+    // sizeof(gatepost_new_challenge).
+    size_t size;
+    // How a token is to be presented, a GATEPOST_SCHEME.
+    uint32_t scheme;
+    // Why the request was refused, which sets the error and its description (RFC 6750, section
+    // 3.1). GATEPOST_OK and GATEPOST_CREDENTIALS_MISSING set neither.
+    uint32_t reason;
+    // The algorithms that proofs may be signed with, GATEPOST_ALGORITHM bits joined by `|`, for
+    // GATEPOST_SCHEME_DPOP alone.
+    uint32_t algorithms;
+    // The URL of the resource's metadata (RFC 9728, section 5.1), `https`, or `http` on this
+    // machine. Required.
+    struct gatepost_slice resource_metadata;
+    // The scopes that are needed, words separated by single spaces; or NULL.
+    struct gatepost_slice scope;
+    // The part of the server that is protected, ASCII other than `"`, `\` and `=`; or NULL.
+    struct gatepost_slice realm;
+} gatepost_new_challenge;
 
 // What a challenge says that a client needs. Nobody vouches for it.
 //
@@ -1357,6 +1384,23 @@ uint32_t gatepost_access_token_integer_claim(const struct gatepost_access_token 
 uint32_t gatepost_access_token_boolean_claim(const struct gatepost_access_token *token,
                                              struct gatepost_slice name,
                                              bool *boolean);
+
+// Writes the value of a header `WWW-Authenticate` into `memory`, and points `*value` to it (RFC
+// 6750, section 3).
+//
+// Nothing breaks out of it: each value is a quoted string without `"`, `\` and control characters.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL, of which 8192 bytes are always enough; GATEPOST_MISUSE for a
+// NULL, another size, another scheme, a number that is no reason, algorithms with secrets or for
+// GATEPOST_SCHEME_BEARER, and texts that are not what they should be, or longer than 2048 bytes.
+//
+// The caller's part:
+// `challenge` is NULL or points to a challenge, and what that points to is there; nobody else uses
+// `memory`, of `length` bytes.
+uint32_t gatepost_write_challenge(const struct gatepost_new_challenge *challenge,
+                                  void *memory,
+                                  size_t length,
+                                  struct gatepost_slice *value);
 
 // Finds the first challenge of `scheme` in the headers `WWW-Authenticate` of an answer, and fills
 // `*challenge`.

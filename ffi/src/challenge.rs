@@ -1,13 +1,14 @@
-//! Challenges: the values of `WWW-Authenticate`, as a client reads them.
+//! Challenges: the values of `WWW-Authenticate`, read by a client and written by a server.
 
 use core::ffi::c_void;
+use core::slice;
 
 use gatepost_core::Reason;
-use gatepost_core::oauth::{ChallengeParameter, Challenges, ParsedChallenge, Scheme};
+use gatepost_core::oauth::{Challenge, ChallengeParameter, Challenges, ParsedChallenge, Scheme};
 
-use crate::boundary::array;
+use crate::boundary::{array, sized};
 use crate::fill::{Room, fill, place_of, take};
-use crate::gatepost_slice;
+use crate::{algorithms, gatepost_slice};
 
 /// Whoever has the token may use it (RFC 6750).
 pub const GATEPOST_SCHEME_BEARER: u32 = 1;
@@ -33,6 +34,75 @@ pub struct gatepost_challenge {
     /// The algorithms of proofs that are understood, separated by spaces (RFC 9449, section 7.1).
     /// `ptr` is NULL where it is not said.
     pub algs: gatepost_slice,
+}
+
+/// A challenge to write, for servers that answer without a guard. Members that are not needed are
+/// zeros.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gatepost_new_challenge {
+    /// sizeof(gatepost_new_challenge).
+    pub size: usize,
+    /// How a token is to be presented, a GATEPOST_SCHEME.
+    pub scheme: u32,
+    /// Why the request was refused, which sets the error and its description (RFC 6750, section
+    /// 3.1). GATEPOST_OK and GATEPOST_CREDENTIALS_MISSING set neither.
+    pub reason: u32,
+    /// The algorithms that proofs may be signed with, GATEPOST_ALGORITHM bits joined by `|`, for
+    /// GATEPOST_SCHEME_DPOP alone.
+    pub algorithms: u32,
+    /// The URL of the resource's metadata (RFC 9728, section 5.1), `https`, or `http` on this
+    /// machine. Required.
+    pub resource_metadata: gatepost_slice,
+    /// The scopes that are needed, words separated by single spaces; or NULL.
+    pub scope: gatepost_slice,
+    /// The part of the server that is protected, ASCII other than `"`, `\` and `=`; or NULL.
+    pub realm: gatepost_slice,
+}
+
+/// Writes the value of a header `WWW-Authenticate` into `memory`, and points `*value` to it (RFC
+/// 6750, section 3).
+///
+/// Nothing breaks out of it: each value is a quoted string without `"`, `\` and control characters.
+///
+/// Errors: GATEPOST_MEMORY_TOO_SMALL, of which 8192 bytes are always enough; GATEPOST_MISUSE for a
+/// NULL, another size, another scheme, a number that is no reason, algorithms with secrets or for
+/// GATEPOST_SCHEME_BEARER, and texts that are not what they should be, or longer than 2048 bytes.
+///
+/// # Safety
+///
+/// `challenge` is NULL or points to a challenge, and what that points to is there; nobody else uses
+/// `memory`, of `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_write_challenge(
+    challenge: *const gatepost_new_challenge,
+    memory: *mut c_void,
+    length: usize,
+    value: *mut gatepost_slice,
+) -> u32 {
+    // SAFETY: the caller vouches for all pointers.
+    unsafe {
+        fill(memory, length, value, |room| {
+            let new = sized(challenge)?;
+            let texts = [new.resource_metadata, new.scope, new.realm];
+            let places = texts.map(gatepost_slice::addresses);
+            let memory = room.beside(places.into_iter().chain([place_of(slice::from_ref(new))]))?;
+            let mut made = Challenge::new(scheme(new.scheme)?, new.resource_metadata.text()?)?;
+            if new.reason != 0 {
+                made = made.with_reason(crate::reason::reason(new.reason).ok_or(Reason::Misuse)?);
+            }
+            if let Some(scope) = new.scope.optional_text()? {
+                made = made.with_scope(scope)?;
+            }
+            if let Some(realm) = new.realm.optional_text()? {
+                made = made.with_realm(realm)?;
+            }
+            if new.algorithms != 0 {
+                made = made.with_algorithms(algorithms(new.algorithms)?)?;
+            }
+            Ok(made.write(memory)?.into())
+        })
+    }
 }
 
 /// Finds the first challenge of `scheme` in the headers `WWW-Authenticate` of an answer, and fills
@@ -115,11 +185,7 @@ unsafe fn find<'a>(
     scheme: u32,
     room: Room<'a>,
 ) -> Result<(ParsedChallenge<'a>, &'a mut [u8]), Reason> {
-    let scheme = match scheme {
-        GATEPOST_SCHEME_BEARER => Scheme::Bearer,
-        GATEPOST_SCHEME_DPOP => Scheme::Dpop,
-        _ => return Err(Reason::Misuse),
-    };
+    let scheme = self::scheme(scheme)?;
     // SAFETY: the caller vouches for all pointers.
     unsafe {
         let values = array(values, count)?;
@@ -133,6 +199,14 @@ unsafe fn find<'a>(
         }
     }
     Err(Reason::InvalidChallenge)
+}
+
+const fn scheme(number: u32) -> Result<Scheme, Reason> {
+    match number {
+        GATEPOST_SCHEME_BEARER => Ok(Scheme::Bearer),
+        GATEPOST_SCHEME_DPOP => Ok(Scheme::Dpop),
+        _ => Err(Reason::Misuse),
+    }
 }
 
 /// The value of a parameter, decoded into `memory` where it holds escapes.

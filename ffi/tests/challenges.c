@@ -1,5 +1,5 @@
 /*
- * WWW-Authenticate, as a client reads it.
+ * WWW-Authenticate, as a client reads it and a server writes it.
  */
 #include "require.h"
 
@@ -119,7 +119,73 @@ static void test_what_is_refused(void) {
     REQUIRE(value.ptr == NULL);
 }
 
+static void test_what_is_written(void) {
+    static const char *const expected =
+        "Bearer realm=\"mcp\", error=\"insufficient_scope\", "
+        "error_description=\"the token lacks a required scope\", scope=\"a b\", "
+        "resource_metadata=\"https://a.example/m\"";
+    gatepost_new_challenge challenge, changed;
+    gatepost_challenge parsed;
+    gatepost_slice value = NONE;
+    size_t i;
+
+    memset(&challenge, 0, sizeof challenge);
+    challenge.size = sizeof challenge;
+    challenge.scheme = GATEPOST_SCHEME_BEARER;
+    challenge.resource_metadata = slice("https://a.example/m");
+    REQUIRE(gatepost_write_challenge(&challenge, memory, sizeof memory, &value) == GATEPOST_OK);
+    REQUIRE(is(value, "Bearer resource_metadata=\"https://a.example/m\""));
+    challenge.reason = GATEPOST_CREDENTIALS_MISSING;
+    REQUIRE(gatepost_write_challenge(&challenge, memory, sizeof memory, &value) == GATEPOST_OK);
+    REQUIRE(is(value, "Bearer resource_metadata=\"https://a.example/m\""));
+    challenge.reason = GATEPOST_INSUFFICIENT_SCOPE;
+    challenge.scope = slice("a b");
+    challenge.realm = slice("mcp");
+    REQUIRE(gatepost_write_challenge(&challenge, memory, strlen(expected), &value) == GATEPOST_OK);
+    REQUIRE(is(value, expected));
+    REQUIRE(gatepost_read_challenge(&value, 1, GATEPOST_SCHEME_BEARER, NULL, 0, &parsed)
+            == GATEPOST_OK);
+    REQUIRE(is(parsed.scope, "a b") && is(parsed.error, "insufficient_scope"));
+    changed = challenge;
+    changed.scheme = GATEPOST_SCHEME_DPOP;
+    changed.algorithms = GATEPOST_ALGORITHM_ES256 | GATEPOST_ALGORITHM_EDDSA;
+    REQUIRE(gatepost_write_challenge(&changed, memory, sizeof memory, &value) == GATEPOST_OK);
+    REQUIRE(gatepost_read_challenge(&value, 1, GATEPOST_SCHEME_DPOP, NULL, 0, &parsed)
+            == GATEPOST_OK);
+    REQUIRE(is(parsed.algs, "ES256 EdDSA"));
+
+    value = NONE;
+    for (i = 0; i < strlen(expected); i++) {
+        REQUIRE(gatepost_write_challenge(&challenge, memory, i, &value)
+                == GATEPOST_MEMORY_TOO_SMALL);
+    }
+    for (i = 0; i < 11; i++) {
+        changed = challenge;
+        switch (i) {
+        case 0: changed.size = 0; break;
+        case 1: changed.scheme = 0; break;
+        case 2: changed.reason = 12345; break;
+        case 3: changed.algorithms = GATEPOST_ALGORITHM_ES256; break;
+        case 4: changed.resource_metadata = slice("http://a.example/m"); break;
+        case 5: changed.resource_metadata = NONE; break;
+        case 6: changed.scope = slice(""); break;
+        case 7: changed.scope = slice("a  b"); break;
+        case 8: changed.scope = slice("a\", error=\"b"); break;
+        case 9: changed.realm = slice("a\""); break;
+        default: changed.realm = slice("caf\xe9"); break;
+        }
+        REQUIRE(gatepost_write_challenge(&changed, memory, sizeof memory, &value)
+                == GATEPOST_MISUSE);
+    }
+    REQUIRE(gatepost_write_challenge(NULL, memory, sizeof memory, &value) == GATEPOST_MISUSE);
+    REQUIRE(gatepost_write_challenge(&challenge, NULL, 1, &value) == GATEPOST_MISUSE);
+    REQUIRE(gatepost_write_challenge(&challenge, &challenge, 1, &value) == GATEPOST_MISUSE);
+    REQUIRE(gatepost_write_challenge(&challenge, memory, sizeof memory, NULL) == GATEPOST_MISUSE);
+    REQUIRE(value.ptr == NULL);
+}
+
 int main(void) {
+    test_what_is_written();
     test_what_is_read();
     test_what_is_refused();
     return result();
