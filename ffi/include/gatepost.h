@@ -335,6 +335,9 @@ enum gatepost_reason {
 // They are, with this bit or without: where the head of a request has the `certificate`.
 #define GATEPOST_GUARD_CERTIFICATE_BINDING 4
 
+// Publishes no document for clients of the MCP revision 2025-03-26, at Auth0 either.
+#define GATEPOST_GUARD_NO_LEGACY_METADATA 8
+
 // The keys are fresh: validate with them.
 #define GATEPOST_REFRESH_USE_KEYS 1
 
@@ -981,14 +984,17 @@ typedef struct gatepost_guard_config {
     size_t base_scope_count;
     // The most bytes of a body. The default is 4194304.
     size_t max_message_length;
-    // The issuer in the document for clients of the MCP revision 2025-03-26. NULL (the default)
-    // for no such document; else both endpoints are required.
+    // The issuer in the document for clients of the MCP revision 2025-03-26; both endpoints are
+    // required then. NULL (the default): with GATEPOST_PROVIDER_AUTH0 and one authorization
+    // server, the document that Auth0's own guide asks for, unless
+    // GATEPOST_GUARD_NO_LEGACY_METADATA is set; else none.
     struct gatepost_slice legacy_issuer;
     // The authorization endpoint in that document.
     struct gatepost_slice legacy_authorization_endpoint;
     // The token endpoint in that document.
     struct gatepost_slice legacy_token_endpoint;
-    // What the authorization endpoint is to carry as `audience`, or NULL.
+    // What the authorization endpoint is to carry as `audience`. NULL (the default): nothing, in
+    // Auth0's own document the resource.
     struct gatepost_slice legacy_audience;
     // Whose tokens are explained, a GATEPOST_PROVIDER. The default is GATEPOST_PROVIDER_GENERIC.
     uint32_t provider;

@@ -212,14 +212,17 @@ unsafe fn make(
         };
         let metadata = put(&raw mut (*place).metadata, reader.metadata()?);
         let rules = reader.rules(&mut *(&raw mut (*place).rules).cast())?;
-        let legacy_metadata = put(&raw mut (*place).legacy_metadata, reader.legacy_metadata()?);
+        let legacy_metadata =
+            put(&raw mut (*place).legacy_metadata, reader.legacy_metadata(metadata)?);
         let mut guard = Guard::new(metadata)?
             .with_rules(rules.view())
             .with_provider(provider(config.provider)?)
             .with_max_message_len(config.max_message_length);
-        if let Some(legacy_metadata) = legacy_metadata {
-            guard = guard.with_legacy_metadata(legacy_metadata);
-        }
+        guard = match legacy_metadata {
+            Some(legacy_metadata) => guard.with_legacy_metadata(legacy_metadata),
+            None if reader.has_no_legacy_metadata() => guard.without_legacy_metadata(),
+            None => guard,
+        };
         guard = match reader.origins()? {
             Some(origins) => guard.with_origins(origins)?,
             None => guard.with_any_origin(),

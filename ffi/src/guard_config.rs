@@ -12,6 +12,7 @@ use gatepost_core::{ClaimRule, Reason};
 use crate::boundary::{Output, array, status};
 use crate::places::Places;
 use crate::proofs::CallersStore;
+use crate::provider::provider;
 use crate::{
     GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_implication, gatepost_rule, gatepost_seal_key,
     gatepost_slice,
@@ -28,6 +29,8 @@ pub const GATEPOST_GUARD_DPOP_REQUIRED: u32 = 2;
 /// Advertises that tokens bound to a client's certificate are understood (RFC 9728, section 2).
 /// They are, with this bit or without: where the head of a request has the `certificate`.
 pub const GATEPOST_GUARD_CERTIFICATE_BINDING: u32 = 4;
+/// Publishes no document for clients of the MCP revision 2025-03-26, at Auth0 either.
+pub const GATEPOST_GUARD_NO_LEGACY_METADATA: u32 = 8;
 
 /// What an MCP server tells of itself and demands.
 ///
@@ -75,14 +78,17 @@ pub struct gatepost_guard_config {
     pub base_scope_count: usize,
     /// The most bytes of a body. The default is 4194304.
     pub max_message_length: usize,
-    /// The issuer in the document for clients of the MCP revision 2025-03-26. NULL (the default)
-    /// for no such document; else both endpoints are required.
+    /// The issuer in the document for clients of the MCP revision 2025-03-26; both endpoints are
+    /// required then. NULL (the default): with GATEPOST_PROVIDER_AUTH0 and one authorization
+    /// server, the document that Auth0's own guide asks for, unless
+    /// GATEPOST_GUARD_NO_LEGACY_METADATA is set; else none.
     pub legacy_issuer: gatepost_slice,
     /// The authorization endpoint in that document.
     pub legacy_authorization_endpoint: gatepost_slice,
     /// The token endpoint in that document.
     pub legacy_token_endpoint: gatepost_slice,
-    /// What the authorization endpoint is to carry as `audience`, or NULL.
+    /// What the authorization endpoint is to carry as `audience`. NULL (the default): nothing, in
+    /// Auth0's own document the resource.
     pub legacy_audience: gatepost_slice,
     /// Whose tokens are explained, a GATEPOST_PROVIDER. The default is GATEPOST_PROVIDER_GENERIC.
     pub provider: u32,
@@ -226,13 +232,20 @@ impl Reader<'_> {
         }
     }
 
-    /// The document for clients of the revision 2025-03-26, if there is to be one.
+    /// Whether there is to be no document for clients of the revision 2025-03-26.
+    pub(crate) const fn has_no_legacy_metadata(&self) -> bool {
+        self.has(GATEPOST_GUARD_NO_LEGACY_METADATA)
+    }
+
+    /// The document for clients of the revision 2025-03-26, if there is to be another than that of
+    /// the provider for the resource.
     ///
     /// # Safety
     ///
     /// See above.
     pub(crate) unsafe fn legacy_metadata(
         &self,
+        metadata: &'static ResourceMetadata<'static>,
     ) -> Result<Option<LegacyServerMetadata<'static>>, Reason> {
         let config = self.config;
         // SAFETY: the caller vouches for the configuration.
@@ -244,15 +257,27 @@ impl Reader<'_> {
                 config.legacy_audience.optional_text()?,
             ]
         };
-        let [Some(issuer), Some(authorization_endpoint), Some(token_endpoint), audience] = texts
-        else {
-            return if texts == [None; 4] { Ok(None) } else { Err(Reason::Misuse) };
-        };
-        let legacy = LegacyServerMetadata::new(issuer, authorization_endpoint, token_endpoint)?;
-        Ok(Some(match audience {
-            Some(audience) => legacy.with_audience(audience)?,
-            None => legacy,
-        }))
+        if texts != [None; 4] && self.has_no_legacy_metadata() {
+            return Err(Reason::Misuse);
+        }
+        match texts {
+            [None, None, None, None] => Ok(None),
+            [Some(issuer), Some(authorization_endpoint), Some(token_endpoint), audience] => {
+                let endpoints = (authorization_endpoint, token_endpoint);
+                let legacy = LegacyServerMetadata::new(issuer, endpoints.0, endpoints.1)?;
+                audience.map_or(Ok(legacy.clone()), |name| legacy.with_audience(name)).map(Some)
+            }
+            [None, None, None, Some(audience)] => {
+                let mut issuers = metadata.authorization_servers().iter();
+                let (Some(issuer), None) = (issuers.next(), issuers.next()) else {
+                    return Err(Reason::Misuse);
+                };
+                let legacy = provider(config.provider)?.legacy_metadata(issuer, audience)?;
+                let legacy = legacy.ok_or(Reason::Misuse)?;
+                legacy.with_scopes_supported(metadata.scopes_supported()).map(Some)
+            }
+            _ => Err(Reason::Misuse),
+        }
     }
 
     /// `None` where pages of any origin may ask.
@@ -283,7 +308,8 @@ impl Reader<'_> {
         let config = self.config;
         let known = GATEPOST_GUARD_ANY_ORIGIN
             | GATEPOST_GUARD_DPOP_REQUIRED
-            | GATEPOST_GUARD_CERTIFICATE_BINDING;
+            | GATEPOST_GUARD_CERTIFICATE_BINDING
+            | GATEPOST_GUARD_NO_LEGACY_METADATA;
         if config.flags & !known != 0 {
             return Err(Reason::Misuse);
         }

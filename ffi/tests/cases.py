@@ -179,11 +179,13 @@ def guard_command(place: int, guard: dict) -> str:
     if guard["dpop"] is not None:
         fields.append(f"dpop={bits(guard['dpop']['algorithms'])}")
         flags |= CONSTANTS["GUARD_DPOP_REQUIRED"] * guard["dpop"]["required"]
+    if guard["legacy"] is False:
+        flags |= CONSTANTS["GUARD_NO_LEGACY_METADATA"]
     fields.append(f"flags={flags}")
     fields.append(f"provider={CONSTANTS['PROVIDER_' + guard['provider'].upper()]}")
     if guard["max_message_len"] is not None:
         fields.append(f"max={guard['max_message_len']}")
-    if guard["legacy"] is not None:
+    if guard["legacy"]:
         names = ("issuer", "authorization_endpoint", "token_endpoint", "audience")
         fields.append("legacy=" + ":".join(text(guard["legacy"][name]) for name in names))
     return f"guard {place} {' '.join(fields)}"

@@ -215,8 +215,10 @@ static void test_providers(void) {
             == 12345);
 }
 
-/* The metadata that a guard of this configuration answers with. */
-static void publish(const gatepost_guard_config *config, const char *document) {
+/* Whether a guard of this configuration answers a request for `target` with this document; for NULL,
+   whether it asks for a token instead. */
+static void publish_at(const char *target, const gatepost_guard_config *config,
+                       const char *document) {
     static unsigned char memory[GATEPOST_AUTHENTICATE_MEMORY];
     gatepost_request_head head = {NONE, NONE, NULL, 0, NULL};
     gatepost_principal principal;
@@ -234,12 +236,66 @@ static void publish(const gatepost_guard_config *config, const char *document) {
     issuer.policy = &policy;
     issuer.keys = keys;
     head.method = slice("GET");
-    head.target = slice("/.well-known/oauth-protected-resource");
+    head.target = slice(target);
     REQUIRE(gatepost_guard_new(config, &guard) == GATEPOST_OK);
     REQUIRE(gatepost_authenticate(guard, &issuer, 1, &head, 0, memory, sizeof memory, &principal,
-                                  &response) == GATEPOST_RESPOND);
-    REQUIRE(is(response.body, document));
+                                  &response)
+            == (document != NULL ? GATEPOST_RESPOND : GATEPOST_CREDENTIALS_MISSING));
+    REQUIRE(document == NULL || is(response.body, document));
     gatepost_guard_free(guard);
+}
+
+static void publish(const gatepost_guard_config *config, const char *document) {
+    publish_at("/.well-known/oauth-protected-resource", config, document);
+}
+
+/* Auth0's document, for clients of the MCP revision 2025-03-26. */
+#define TENANT(audience)                                                                          \
+    "{\"issuer\":\"https://tenant.auth0.com/\","                                                   \
+    "\"authorization_endpoint\":\"https://tenant.auth0.com/authorize?audience=" audience "\","      \
+    "\"token_endpoint\":\"https://tenant.auth0.com/oauth/token\","                                 \
+    "\"registration_endpoint\":\"https://tenant.auth0.com/oidc/register\","                        \
+    "\"jwks_uri\":\"https://tenant.auth0.com/.well-known/jwks.json\","                             \
+    "\"response_types_supported\":[\"code\"],"                                                     \
+    "\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],"                        \
+    "\"code_challenge_methods_supported\":[\"S256\"]}"
+
+static void test_the_document_for_old_clients(void) {
+    const char *target = "/.well-known/oauth-authorization-server";
+    gatepost_slice servers[2];
+    gatepost_guard_config config;
+    gatepost_guard *guard = NULL;
+
+    servers[0] = slice("https://tenant.auth0.com/");
+    servers[1] = slice("https://other.auth0.com/");
+    REQUIRE(gatepost_guard_config_init(&config, sizeof config) == GATEPOST_OK);
+    config.resource = slice("https://mcp.example.com/mcp");
+    config.authorization_servers = servers;
+    config.authorization_server_count = 1;
+    publish_at(target, &config, NULL);
+    config.provider = GATEPOST_PROVIDER_AUTH0;
+    publish_at(target, &config, TENANT("https%3A%2F%2Fmcp.example.com%2Fmcp"));
+    config.legacy_audience = slice("urn:notes");
+    publish_at(target, &config, TENANT("urn%3Anotes"));
+
+    /* There is room for one issuer, and other providers have no such document. */
+    config.authorization_server_count = 2;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+    config.legacy_audience = NONE;
+    publish_at(target, &config, NULL);
+    config.authorization_server_count = 1;
+    config.legacy_audience = slice("urn:notes");
+    config.provider = GATEPOST_PROVIDER_GENERIC;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+    config.provider = GATEPOST_PROVIDER_AUTH0;
+    config.flags = GATEPOST_GUARD_NO_LEGACY_METADATA;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+    config.legacy_audience = NONE;
+    publish_at(target, &config, NULL);
+    config.legacy_issuer = servers[0];
+    config.flags = 0;
+    REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
+    REQUIRE(guard == NULL);
 }
 
 static void test_what_a_guard_publishes(void) {
@@ -271,7 +327,7 @@ static void test_what_a_guard_publishes(void) {
     config.terms_of_service.ptr = NULL;
     REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
     config.terms_of_service = NONE;
-    config.flags = 8;
+    config.flags = 16;
     REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
     REQUIRE(guard == NULL);
 }
@@ -284,6 +340,7 @@ int main(void) {
     test_client_as_audience();
     test_providers();
     test_what_a_guard_publishes();
+    test_the_document_for_old_clients();
     gatepost_key_set_free(keys);
     return result();
 }
