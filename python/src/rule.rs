@@ -153,7 +153,8 @@ impl Rule {
     }
 
     /// A rule for the resources whose URIs begin so. A URI that a server could take for another
-    /// one, as with dot segments, begins like none.
+    /// one, as with dot segments or a capital host, begins like none, and is refused where any rule
+    /// speaks of resources and none names it exactly.
     #[staticmethod]
     fn resources_beginning_with(py: Python<'_>, prefix: String) -> PyResult<Self> {
         let new: New = |prefix| gatepost::mcp::Rule::resources_beginning_with(prefix);

@@ -10,6 +10,7 @@ mod message_id;
 mod operation;
 mod principal;
 mod request_state;
+mod resource_uri;
 mod response;
 mod rule;
 mod rules;

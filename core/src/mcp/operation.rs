@@ -3,10 +3,10 @@
 use super::headers::{Field, Name, OperationHeaders};
 use super::message::{Member, Message, Params};
 use super::message_id::MessageId;
+use super::resource_uri;
 use crate::Reason;
 use crate::limits::{MAX_METHOD_LEN, MAX_TARGET_LEN};
 use crate::text::json::Text;
-use crate::text::uri::{Uri, has_dot_segments, has_hidden_slashes};
 
 /// What a request asks an MCP server for: a method, and the tool, prompt or resource that it names.
 ///
@@ -338,42 +338,23 @@ impl<'o> Operation<'o> {
     /// Whether patterns may be compared with the beginning of the name: always but for a resource
     /// whose URI could be taken for another one.
     ///
-    /// That is what is no URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), has a dot
-    /// segment or an encoded slash, a scheme or a host in upper case, a user, or encodes a
-    /// character that need not be: a server that normalises it finds another beginning.
+    /// That is what is no URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), or what a server
+    /// could change before it looks for the resource, by the
+    /// [URL standard](https://url.spec.whatwg.org/) or as a path of a file. Of any scheme, those are
+    /// dot segments and empty ones, encoded slashes, escapes that need not be, a user, an IPv6
+    /// address, capitals in scheme or host, an empty port or one with zeros before it; of `http`,
+    /// `https`, `ws`, `wss` and `ftp` also the usual port, no path, no host, and a host that ends
+    /// with a dot or is an address in another form than `127.0.0.1`; of `file` all but
+    /// `file:///path`. The expressions of a template are good in `completion/complete` alone.
     #[must_use]
     pub fn matches_prefixes(&self) -> bool {
         match (self.kind, self.name) {
-            (OperationKind::Resource, Some(uri)) => is_normal(uri),
+            (OperationKind::Resource, Some(uri)) => {
+                resource_uri::is_normal(uri, self.method == Some("completion/complete"))
+            }
             _ => true,
         }
     }
-}
-
-/// Whether a server that normalises `uri` gets what it was.
-fn is_normal(uri: &str) -> bool {
-    let is_lower = |text: &str| !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let has_needless_escape = uri.as_bytes().windows(3).any(|window| match window {
-        [b'%', high, low] => {
-            let digit = |digit: &u8| char::from(*digit).to_digit(16);
-            let code = digit(high).zip(digit(low)).map(|(high, low)| high << 4 | low);
-            code.and_then(char::from_u32).is_some_and(|c| {
-                c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '\0')
-            })
-        }
-        _ => false,
-    });
-    // The expressions of a template are no part of a URI.
-    let literal = uri.split('{').next().unwrap_or(uri);
-    let has_lower_origin = Uri::parse(literal).is_some_and(|uri| {
-        let is_host = uri.authority.is_none_or(|own| is_lower(own.host) && !own.has_user);
-        is_lower(uri.scheme) && is_host
-    });
-    has_lower_origin
-        && uri.bytes().all(|byte| byte.is_ascii_graphic())
-        && !has_dot_segments(uri.split(['?', '#']).next().unwrap_or(uri))
-        && !has_hidden_slashes(uri)
-        && !has_needless_escape
 }
 
 /// What a method names.

@@ -92,9 +92,11 @@ impl<'r> Rule<'r> {
         Self::new(OperationKind::Resource, uri, false)
     }
 
-    /// A rule for the resources whose URIs begin so. One with dot segments or encoded slashes
-    /// begins like none: where it leads is not what it looks like. Where there is any rule for
-    /// resources, such a URI is refused unless one names it exactly.
+    /// A rule for the resources whose URIs begin so. One that a server could change before it looks
+    /// for the resource, as with dot segments or a capital host, begins like none
+    /// ([`Operation::matches_prefixes`](super::Operation::matches_prefixes)). Where there is any
+    /// rule for resources, such a URI is refused unless one names it exactly, and so is one that
+    /// differs from what a rule speaks of in case or encoding alone.
     #[must_use]
     pub const fn resources_beginning_with(prefix: &'r str) -> Self {
         Self::new(OperationKind::Resource, prefix, true)

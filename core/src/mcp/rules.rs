@@ -5,6 +5,7 @@ use core::mem::MaybeUninit;
 
 use heapless::Vec;
 
+use super::resource_uri::is_like;
 use super::rule::{Needs, Rule, Target, order, target_order};
 use super::{Operation, OperationKind};
 use crate::limits::MAX_SCOPES;
@@ -287,17 +288,30 @@ impl<'r> RulesView<'r> {
         if let Some(name) = operation.name() {
             let has_prefixes = operation.matches_prefixes();
             let rule = self.find_of_kind(operation.kind(), name, has_prefixes, token);
+            let is_exact = rule.is_some_and(|rule| !rule.target.is_prefix);
+            if !is_exact && operation.kind() == OperationKind::Resource {
+                self.require_one_meaning(name, has_prefixes)?;
+            }
             if rule.is_some() {
                 return Ok(rule);
-            }
-            // A URI that a server normalises may lead to what another rule keeps closed. Without a
-            // rule for it as it is written, nothing speaks for it.
-            if !has_prefixes && self.rules.iter().any(|r| r.target.kind == operation.kind()) {
-                return Err(Ambiguous);
             }
         }
         let method = operation.method().unwrap_or("");
         Ok(self.find_of_kind(OperationKind::Method, method, true, token))
+    }
+
+    /// Refuses a URI that a server could take for another one, where there are rules for resources
+    /// and none names it: it may lead to what one of them keeps closed.
+    fn require_one_meaning(&self, uri: &str, is_normal: bool) -> Result<(), Ambiguous> {
+        let may_lead_to = |target: &Target<'_>| {
+            let Target { pattern, is_prefix, .. } = *target;
+            let is_meant = if is_prefix { uri.starts_with(pattern) } else { uri == pattern };
+            !is_normal || !is_meant && is_like(uri, pattern, is_prefix)
+        };
+        let mut targets = self.rules.iter().map(|rule| &rule.target);
+        let is_ambiguous =
+            targets.any(|target| target.kind == OperationKind::Resource && may_lead_to(target));
+        if is_ambiguous { Err(Ambiguous) } else { Ok(()) }
     }
 
     fn find_of_kind(

@@ -182,7 +182,7 @@ fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
 }
 
 /// Whether all are characters that a URI may have, and each `%` begins two hexadecimal digits.
-fn has_uri_characters(text: &str) -> bool {
+pub(crate) fn has_uri_characters(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let is_allowed = match byte {

@@ -249,7 +249,6 @@ fn only_a_normal_uri_is_compared_by_its_beginning() {
         "file:///a/b.txt",
         "https://a.example:8443/b?c=../d#e",
         "note:a",
-        "db://{table}/x",
         "file:///%20%25%c3%a9",
         "git+ssh://a/b..c/...",
     ] {
@@ -259,6 +258,12 @@ fn only_a_normal_uri_is_compared_by_its_beginning() {
         "",
         "a",
         "/a",
+        "file:/a",
+        "file://localhost/a",
+        "file:////a",
+        "https://a.example",
+        "https://a.example:443/",
+        "https://a.example//b",
         "file:///a/../b",
         "file:///a/./b",
         "file:///a/..",
@@ -284,6 +289,11 @@ fn only_a_normal_uri_is_compared_by_its_beginning() {
     ] {
         assert!(!matches(uri), "{uri}");
     }
+    // Expressions are for templates, which are only completed.
+    let template = r#"{"ref":{"type":"ref/resource","uri":"db://{table}/x"}}"#;
+    let completion = request("completion/complete", template);
+    assert_eq!(operation(completion, |operation| operation.matches_prefixes()), Ok(true));
+    assert!(!matches("db://{table}/x"));
     let tool = request("tools/call", r#"{"name":"../a%2f"}"#);
     assert_eq!(operation(tool, |operation| operation.matches_prefixes()), Ok(true));
 }

@@ -131,6 +131,66 @@ fn a_uri_that_may_lead_elsewhere_is_refused_where_resources_have_rules() {
 }
 
 #[test]
+fn what_is_refused_has_no_other_spelling() {
+    let rules = [
+        Rule::resource("file:///reports/secret").refused(),
+        Rule::resource("https://example.com/admin/x").refused(),
+        Rule::resources_beginning_with("file:///locked/").refused(),
+        Rule::resources_beginning_with("https://example.com/Keys/").needs("keys"),
+        Rule::resource("note:Mine").needs("mine").for_user(ISSUER, "nobody"),
+    ];
+    let decided = |uri: &str| decided_by(&rules, &[], &Operation::resource(uri));
+    for uri in [
+        "file:/reports/secret",
+        "file:reports/secret",
+        "file://localhost/reports/secret",
+        "file:////reports/secret",
+        "file:///reports//secret",
+        "file:///reports/secret?",
+        "file:///reports/secret#x",
+        "https://example.com:443/admin/x",
+        "https://example.com:0443/admin/x",
+        "https://example.com:/admin/x",
+        "https:/example.com/admin/x",
+        "https:///example.com/admin/x",
+        "https:example.com/admin/x",
+        "https://example.com//admin/x",
+        "https://example.com./admin/x",
+        "file:///x/?/../../locked/x",
+        // To whom case and encoding make no difference.
+        "file:///Reports/secret",
+        "file:///LOCKED/x",
+        "file:///reports/secre%74",
+        "https://example.com/keys/x",
+        "https://example.com/KEYS/x",
+        "note:mine",
+    ] {
+        assert_eq!(decided(uri), "refused", "{uri}");
+    }
+    assert_eq!(decided("https://example.com/Keys/x"), "keys");
+    // It is spelled as the rule has it, which is for somebody else.
+    assert_eq!(decided("note:Mine"), "base");
+    assert_eq!(decided("https://example.com/key"), "base");
+    assert_eq!(decided("file:///reports/other"), "base");
+}
+
+/// What is open for everything may still hold something that is closed, in another case.
+#[test]
+fn a_uri_in_another_case_is_judged_by_no_broader_rule() {
+    let rules = [
+        Rule::resources_beginning_with("").needs("any"),
+        Rule::resources_beginning_with("file:///a!/").refused(),
+        Rule::resource("file:///A!/b").needs("b"),
+    ];
+    let decided = |uri: &str| decided_by(&rules, &[], &Operation::resource(uri));
+    assert_eq!(decided("file:///b"), "any");
+    assert_eq!(decided("file:///A!/b"), "b");
+    for uri in ["file:///a!/b", "file:///A!/c", "file:///a%21/c"] {
+        assert_eq!(decided(uri), "refused", "{uri}");
+    }
+}
+
+#[test]
 fn rules_that_make_no_sense_are_refused() {
     let refused =
         |rules: &[Rule<'_>], hierarchy: &[(&'static str, &'static str)], base: &'static str| {

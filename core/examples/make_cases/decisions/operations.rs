@@ -156,6 +156,20 @@ fn resources(decisions: &mut Decisions, keys: &Keys) {
         ("resource_with_a_capital_scheme", "FILE:///public/key"),
         ("resource_with_a_backslash", r"file:///public\\..\\secret"),
         ("resource_that_is_no_uri", "public/a"),
+        ("resource_without_an_authority", "file:/public/key"),
+        ("resource_without_a_root", "file:public/key"),
+        ("resource_of_localhost", "file://localhost/public/key"),
+        ("resource_with_an_empty_segment", "file:///public//key"),
+        ("resource_with_dots_in_the_query", "file:///public/?/../../a"),
+        ("resource_with_the_usual_port", "https://example.com:443/"),
+        ("resource_with_a_padded_port", "https://example.com:08443/"),
+        ("resource_with_an_empty_port", "https://example.com:/"),
+        ("resource_with_one_slash", "https:/example.com/"),
+        ("resource_without_a_path", "https://example.com"),
+        ("resource_with_a_short_address", "https://127.1/"),
+        ("resource_with_braces", "file:///public/{a}"),
+        ("resource_in_another_case", "file:///Public/key"),
+        ("resource_in_the_case_of_no_rule", "file:///PUBLIC/a"),
     ] {
         decisions.respond(name, "files", read(uri).bearer(files), refusal());
     }
