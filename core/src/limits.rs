@@ -163,7 +163,7 @@ pub const MAX_CLIENT_ID_LEN: usize = 2048;
 pub const MAX_REDIRECT_URIS: usize = 32;
 
 /// Members of a message where its operation is looked for: 256, those of the message, of its
-/// `params`, and in there of `ref` and `_meta` together. More are
+/// `params`, and in there of `ref`, `notifications` and `_meta` together. More are
 /// [`InvalidMessage`](crate::Reason::InvalidMessage).
 ///
 /// Each name is compared with those that decide, which costs more than to skip the same bytes. No
@@ -180,6 +180,14 @@ pub const MAX_METHOD_LEN: usize = 128;
 /// Names of tools should have up to 128 characters (MCP 2026-07-28, Tools, "Tool Names"); a URI
 /// has to fit in the header `Mcp-Name`, and web servers take 8 KiB for all headers.
 pub const MAX_TARGET_LEN: usize = 4096;
+
+/// URIs of resources that one `subscriptions/listen` names: 256. More are
+/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+///
+/// Each is judged by the rules as a request of its own, and may have [`MAX_TARGET_LEN`] bytes; those
+/// with escapes, and one byte for each, have as many together. A client that watches more opens
+/// another stream.
+pub const MAX_SUBSCRIPTIONS: usize = 256;
 
 /// Bytes of the `id` of a message, of a string without its quotes, that is sent back: 64. A longer
 /// one is left out of the answer; a UUID has 36.

@@ -5,6 +5,7 @@
 //! a reader without regard to case takes for it, wrong types, lone surrogates. All else is skipped
 //! to where every reader that accepts the body sees its end.
 
+use super::subscriptions::Subscriptions;
 use crate::Reason;
 use crate::limits::MAX_MESSAGE_MEMBERS;
 use crate::text::json::{Number, Skim, Text};
@@ -31,6 +32,8 @@ pub(super) struct Params<'b> {
     pub(super) uri: Option<Member<Text<'b>>>,
     pub(super) task_id: Option<Member<Text<'b>>>,
     pub(super) reference: Option<Member<Reference<'b>>>,
+    /// What `notifications` says of resources.
+    pub(super) subscriptions: Option<Member<Subscriptions<'b>>>,
     /// The protocol version in `_meta`.
     pub(super) version: Option<Text<'b>>,
 }
@@ -71,8 +74,9 @@ impl<'b> Message<'b> {
 
 /// The names that decide, at each level.
 const IN_MESSAGE: [&str; 6] = ["jsonrpc", "method", "id", "params", "result", "error"];
-const IN_PARAMS: [&str; 5] = ["name", "uri", "taskId", "ref", "_meta"];
+const IN_PARAMS: [&str; 6] = ["name", "uri", "taskId", "ref", "notifications", "_meta"];
 const IN_REFERENCE: [&str; 3] = ["type", "name", "uri"];
+const IN_NOTIFICATIONS: [&str; 1] = ["resourceSubscriptions"];
 const IN_META: [&str; 1] = ["io.modelcontextprotocol/protocolVersion"];
 
 struct Reader<'b> {
@@ -127,6 +131,13 @@ impl<'b> Reader<'b> {
                     reader.skim.skip()?;
                     params.reference = Some(Member::OfAnotherType);
                 }
+                "notifications" if reader.skim.peek() == b'{' => {
+                    params.subscriptions = Some(Member::Fitting(reader.notifications()?));
+                }
+                "notifications" => {
+                    reader.skim.skip()?;
+                    params.subscriptions = Some(Member::OfAnotherType);
+                }
                 _ => params.version = reader.version()?,
             }
             Ok(())
@@ -146,6 +157,16 @@ impl<'b> Reader<'b> {
             Ok(())
         })?;
         Ok(reference)
+    }
+
+    /// The URIs in `notifications`.
+    fn notifications(&mut self) -> Result<Subscriptions<'b>, Reason> {
+        let mut subscriptions = Subscriptions::NONE;
+        self.members(&IN_NOTIFICATIONS, |reader, _| {
+            subscriptions = Subscriptions::take(&mut reader.skim)?;
+            Ok(())
+        })?;
+        Ok(subscriptions)
     }
 
     /// The version in `_meta`.
@@ -263,7 +284,7 @@ mod tests {
 
     #[test]
     fn every_name_has_a_bit_of_its_own() {
-        for level in [&IN_MESSAGE[..], &IN_PARAMS, &IN_REFERENCE, &IN_META] {
+        for level in [&IN_MESSAGE[..], &IN_PARAMS, &IN_REFERENCE, &IN_NOTIFICATIONS, &IN_META] {
             assert!(level.len() <= 8);
         }
     }

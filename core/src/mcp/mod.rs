@@ -14,6 +14,7 @@ mod resource_uri;
 mod response;
 mod rule;
 mod rules;
+mod subscriptions;
 
 pub use guard::{Guard, NoDpop, RESPONSE_MEMORY, Step};
 pub use headers::OperationHeaders;

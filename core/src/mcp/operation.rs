@@ -4,6 +4,7 @@ use super::headers::{Field, Name, OperationHeaders};
 use super::message::{Member, Message, Params};
 use super::message_id::MessageId;
 use super::resource_uri;
+use super::subscriptions::Subscriptions;
 use crate::Reason;
 use crate::limits::{MAX_METHOD_LEN, MAX_TARGET_LEN};
 use crate::text::json::Text;
@@ -35,6 +36,8 @@ pub struct Operation<'o> {
     /// What the header `Mcp-Name` may mirror where the method is none that is known to name
     /// anything.
     mirrored: [Option<Text<'o>>; 3],
+    /// The resources of `subscriptions/listen`.
+    subscriptions: Subscriptions<'o>,
 }
 
 /// What kind of thing an [`Operation`] is about.
@@ -51,7 +54,8 @@ pub enum OperationKind {
     /// `tasks/get`, `tasks/update`, `tasks/cancel` or `tasks/result`: the name is the identifier of
     /// a task.
     Task,
-    /// Any other method: there is no name.
+    /// Any other method: there is no name. `subscriptions/listen` names resources by the number:
+    /// each is judged as `resources/subscribe` of it besides the method.
     Method,
     /// A response, which clients send in revisions before 2026-07-28: there is no method either.
     Response,
@@ -67,6 +71,9 @@ enum Target {
     /// Either a prompt or a resource.
     Reference,
 }
+
+/// The method that names resources by the number.
+const LISTEN: &str = "subscriptions/listen";
 
 /// The methods that name something, and whether `Mcp-Name` has to say so as well ("Standard Request
 /// Headers"; the extension for tasks asks clients for the header, not servers to refuse without).
@@ -98,6 +105,7 @@ impl<'o> Operation<'o> {
         id: None,
         version: None,
         mirrored: [None; 3],
+        subscriptions: Subscriptions::NONE,
     };
 
     /// A call of the tool with this name, for [`Guard::permits`](super::Guard::permits).
@@ -113,6 +121,7 @@ impl<'o> Operation<'o> {
     }
 
     /// The reading of the resource with this URI, for [`Guard::permits`](super::Guard::permits).
+    /// The template of one is no URI: where rules speak of resources, one has to name it exactly.
     #[must_use]
     pub const fn resource(uri: &'o str) -> Self {
         Self::of(OperationKind::Resource, "resources/read", uri)
@@ -122,12 +131,19 @@ impl<'o> Operation<'o> {
         Self { kind, method: Some(method), name: Some(name), ..Self::WITHOUT_BODY }
     }
 
+    /// The subscriptions to single resources that the operation is made of.
+    pub(super) fn subscriptions(&self) -> impl Iterator<Item = Self> + use<'o> {
+        self.subscriptions
+            .iter()
+            .map(|uri| Self::of(OperationKind::Resource, "resources/subscribe", uri))
+    }
+
     /// Reads what the body of a request asks for: one JSON-RPC message in UTF-8, of at most `limit`
     /// bytes (usually [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)).
     ///
     /// Only the members that decide are read: `method` and `params`, in there `name`, `uri`,
-    /// `taskId`, `ref` and the protocol version in `_meta`, and in `ref` its `type`, `name` and
-    /// `uri`. Each may stand once in its object, and no other name beside it that differs only in
+    /// `taskId`, `ref`, `notifications` and the protocol version in `_meta`, in `ref` its `type`,
+    /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in its object, and no other name beside it that differs only in
     /// case: servers run the last of several, and some take names without regard to case. What lies
     /// deeper is skipped and may be anything; whether it is JSON is for the server to say. A
     /// message without a method has to be a response.
@@ -160,6 +176,7 @@ impl<'o> Operation<'o> {
             id,
             version: params.version,
             mirrored,
+            subscriptions: Subscriptions::NONE,
         };
         let Some(method) = method else { return Ok(response) };
         let (method, memory) = decode(method, MAX_METHOD_LEN, memory)?;
@@ -167,6 +184,15 @@ impl<'o> Operation<'o> {
             Some((target, _)) => {
                 let (kind, name) = named(target, &params).ok_or(Reason::InvalidMessage)?;
                 (kind, Some(decode(name, MAX_TARGET_LEN, memory)?.0))
+            }
+            None if method == LISTEN => {
+                let subscriptions = match params.subscriptions {
+                    Some(member) => fitting(member).ok_or(Reason::InvalidMessage)?,
+                    None => Subscriptions::NONE,
+                };
+                let subscriptions = subscriptions.decode(memory)?;
+                let (kind, method) = (OperationKind::Method, Some(method));
+                return Ok(Self { kind, method, subscriptions, ..response });
             }
             None => (OperationKind::Method, None),
         };
@@ -208,15 +234,8 @@ impl<'o> Operation<'o> {
         if method.is_empty() || method.len() > MAX_METHOD_LEN {
             return Ok(None);
         }
-        let mut operation = Self {
-            kind: OperationKind::Method,
-            method: Some(method),
-            name: None,
-            is_request: false,
-            id: None,
-            version: None,
-            mirrored: [None; 3],
-        };
+        let mut operation =
+            Self { kind: OperationKind::Method, method: Some(method), ..Self::WITHOUT_BODY };
         let Some((target, _)) = target_of(method) else { return Ok(Some(operation)) };
         let Field::Once(name) = headers.name else { return Ok(None) };
         operation.kind = match target {

@@ -86,7 +86,8 @@ impl<'r> Rule<'r> {
         Self::new(OperationKind::Prompt, prefix, true)
     }
 
-    /// A rule for the resource with this URI.
+    /// A rule for the resource with this URI, to read it as to subscribe to it, be it as one of many
+    /// with `subscriptions/listen`.
     #[must_use]
     pub const fn resource(uri: &'r str) -> Self {
         Self::new(OperationKind::Resource, uri, false)
@@ -103,7 +104,7 @@ impl<'r> Rule<'r> {
     }
 
     /// A rule for this method of JSON-RPC, such as `tools/list`; for what has a rule of its own as
-    /// a tool, a prompt or a resource, that one counts.
+    /// a tool, a prompt or a resource, that one counts. For `subscriptions/listen` both do.
     #[must_use]
     pub const fn method(name: &'r str) -> Self {
         Self::new(OperationKind::Method, name, false)

@@ -1,7 +1,7 @@
 //! Which scopes an operation needs.
 
-use core::fmt;
 use core::mem::MaybeUninit;
+use core::{fmt, iter};
 
 use heapless::Vec;
 
@@ -240,8 +240,22 @@ impl<'r> RulesView<'r> {
     }
 
     /// What the rules say of `operation`, asked for by the bearer of `token`, if there is one,
-    /// with the scopes `granted`.
+    /// with the scopes `granted`: what they say of its method and of each resource that it
+    /// subscribes to, the first that is not permitted.
     pub(super) fn judge(
+        &self,
+        operation: &Operation<'_>,
+        token: Option<&AccessToken<'_>>,
+        granted: ScopeSet,
+    ) -> Verdict<'r> {
+        iter::once(*operation)
+            .chain(operation.subscriptions())
+            .map(|operation| self.judge_one(&operation, token, granted))
+            .find(|verdict| *verdict != Verdict::Permitted)
+            .unwrap_or(Verdict::Permitted)
+    }
+
+    fn judge_one(
         &self,
         operation: &Operation<'_>,
         token: Option<&AccessToken<'_>>,

@@ -298,6 +298,81 @@ fn only_a_normal_uri_is_compared_by_its_beginning() {
     assert_eq!(operation(tool, |operation| operation.matches_prefixes()), Ok(true));
 }
 
+fn listen(notifications: &str) -> String {
+    request("subscriptions/listen", &format!(r#"{{"notifications":{notifications}}}"#))
+}
+
+#[test]
+fn what_is_listened_to_is_read_strictly() {
+    for notifications in [
+        "{}",
+        r#"{"toolsListChanged":true,"a":[{}]}"#,
+        r#"{"resourceSubscriptions":[]}"#,
+        r#"{"resourceSubscriptions":[ "file:///a" , "file:\/\/\/b" ],"toolsListChanged":"x"}"#,
+    ] {
+        operation(listen(notifications), |operation| {
+            assert_eq!((operation.kind(), operation.name()), (OperationKind::Method, None));
+            assert_eq!(operation.method(), Some("subscriptions/listen"));
+        })
+        .unwrap();
+    }
+    assert_eq!(refusal(request("subscriptions/listen", "{}")), None);
+    let in_notifications = [
+        r#"{"resourceSubscriptions":[],"resourceSubscriptions":[]}"#,
+        r#"{"resourceSubscriptions":[],"resource\u0053ubscriptions":[]}"#,
+        r#"{"resourcesubscriptions":[]}"#,
+        r#"{"__proto__":{"resourceSubscriptions":["file:///a"]}}"#,
+        r#"{"resourceSubscriptions":"file:///a"}"#,
+        r#"{"resourceSubscriptions":{"0":"file:///a"}}"#,
+        r#"{"resourceSubscriptions":null}"#,
+        r#"{"resourceSubscriptions":[1]}"#,
+        r#"{"resourceSubscriptions":["a",null]}"#,
+        r#"{"resourceSubscriptions":[["file:///a"]]}"#,
+        r#"{"resourceSubscriptions":["a",]}"#,
+        r#"{"resourceSubscriptions":["a" "b"]}"#,
+        r#"{"resourceSubscriptions":["\u0000"]}"#,
+        r#"{"resourceSubscriptions":["\ud800"]}"#,
+    ];
+    for notifications in in_notifications.into_iter().chain(["null", "[]", "1", r#""a""#]) {
+        assert_eq!(refusal(listen(notifications)), Some(Reason::InvalidMessage), "{notifications}");
+    }
+    for params in [
+        r#"{"notifications":{},"notifications":{}}"#,
+        r#"{"notifications":{},"Notifications":{}}"#,
+        r#"{"Notifications":{}}"#,
+    ] {
+        let refusal = refusal(request("subscriptions/listen", params));
+        assert_eq!(refusal, Some(Reason::InvalidMessage), "{params}");
+    }
+    // It may be anything where it decides nothing.
+    for notifications in ["null", "[]", "1"] {
+        let params = format!(r#"{{"name":"n","notifications":{notifications}}}"#);
+        assert_eq!(refusal(request("tools/call", &params)), None, "{notifications}");
+    }
+}
+
+#[test]
+fn max_subscriptions() {
+    let named = |uris: &[String]| {
+        let uris = uris.iter().map(|uri| format!("\"{uri}\"")).collect::<Vec<_>>().join(",");
+        refusal(listen(&format!(r#"{{"resourceSubscriptions":[{uris}]}}"#)))
+    };
+    let long = "a".repeat(MAX_TARGET_LEN);
+    assert_eq!(named(&vec![long.clone(); MAX_SUBSCRIPTIONS]), None);
+    assert_eq!(named(&vec!["a".into(); MAX_SUBSCRIPTIONS + 1]), Some(Reason::InvalidMessage));
+    assert_eq!(named(&[format!("{long}a")]), Some(Reason::InvalidMessage));
+    // With escapes they have less room together, and a byte of it each.
+    let half = "\\n".repeat(MAX_TARGET_LEN / 2 - 1);
+    assert_eq!(named(&[half.clone(), long, half.clone()]), None);
+    assert_eq!(named(&[half.clone(), half, "\\n".into()]), Some(Reason::InvalidMessage));
+    let body = listen(r#"{"resourceSubscriptions":["\n\u00e9"]}"#);
+    for (room, expected) in [(4, Ok(())), (3, Err(Reason::MemoryTooSmall))] {
+        let mut memory = [0; 4];
+        let read = Operation::from_body(body.as_bytes(), MAX_MESSAGE_LEN, &mut memory[..room]);
+        assert_eq!(read.map(|_| ()), expected);
+    }
+}
+
 #[test]
 fn headers_alone_tell_an_operation() {
     let value = |text: &'static str| (!text.is_empty()).then_some(text.as_bytes());

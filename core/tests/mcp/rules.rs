@@ -9,6 +9,7 @@ use gatepost::{Algorithm, Strings, limits};
 
 use crate::common::random::Random;
 use crate::common::{self, AUDIENCE, ISSUER, NOW, claims_with, key_set, policy};
+use crate::operation;
 
 /// Runs `look` with a guard of these rules and the bearer of a token with these claims.
 fn with_principal<T>(
@@ -187,6 +188,47 @@ fn a_uri_in_another_case_is_judged_by_no_broader_rule() {
     assert_eq!(decided("file:///A!/b"), "b");
     for uri in ["file:///a!/b", "file:///A!/c", "file:///a%21/c"] {
         assert_eq!(decided(uri), "refused", "{uri}");
+    }
+}
+
+#[test]
+fn to_listen_is_to_subscribe_to_each() {
+    let rules = [
+        Rule::method("subscriptions/listen").needs("listen"),
+        Rule::resource("file:///open"),
+        Rule::resource("file:///locked").refused(),
+        Rule::resource("file:///a&b").needs("ab"),
+        Rule::resources_beginning_with("file:///s/").needs("s"),
+        Rule::method("resources/subscribe").needs("subscribe"),
+    ];
+    let no_method = &rules[1..];
+    let open = [no_method, &[Rule::method("subscriptions/listen")]].concat();
+    let decided = |rules: &[Rule<'_>], uris: &str| {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen",
+                "params":{{"notifications":{{"resourceSubscriptions":[{uris}]}}}}}}"#,
+        );
+        operation(body, |operation| decided_by(rules, &[], operation)).unwrap()
+    };
+    for (uris, expected) in [
+        ("", "nothing"),
+        (r#""file:///open""#, "nothing"),
+        (r#""file:///locked""#, "refused"),
+        (r#""file:///open","file:///locked""#, "refused"),
+        (r#""file:\/\/\/locked""#, "refused"),
+        (r#""file:///open" , "file:///loc\u006bed""#, "refused"),
+        (r#""file:/locked""#, "refused"),
+        (r#""file:///s/x""#, "s"),
+        (r#""file:///open","file:///s/x","file:///locked""#, "s"),
+        (r#""file:///locked","file:///s/x""#, "refused"),
+        (r#""file:///a\u0026b","file:///s/x""#, "ab"),
+        (r#""file:///open","file:///a\u0026b","file:\/\/\/locked""#, "ab"),
+        (r#""file:///\u006fpen","file:///s/x","file:///\u0073/x""#, "s"),
+        (r#""file:///other""#, "subscribe"),
+    ] {
+        assert_eq!(decided(&open, uris), expected, "{uris}");
+        assert_eq!(decided(&rules, uris), "listen", "{uris}");
+        assert_eq!(decided(no_method, uris), "base", "{uris}");
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     step_up(decisions, keys);
     public(decisions, keys);
     resources(decisions, keys);
+    subscriptions(decisions, keys);
 }
 
 /// What a client learns about scopes before it has a token that is any good.
@@ -83,6 +84,47 @@ fn step_up(decisions: &mut Decisions, keys: &Keys) {
 
     let request = with("admin_reset", "mcp:admin");
     decisions.respond("refused_to_everybody", "tools", request, refused(403, "operation_refused"));
+}
+
+/// A stream of changes names resources as well.
+fn subscriptions(decisions: &mut Decisions, keys: &Keys) {
+    let listen = |uris: &str, scope: &str| {
+        let notifications = format!(
+            r#""notifications":{{"toolsListChanged":true,"resourceSubscriptions":{uris}}},"#
+        );
+        post(modern_body("subscriptions/listen", &notifications))
+            .with("MCP-Protocol-Version", "2026-07-28")
+            .with("Mcp-Method", "subscriptions/listen")
+            .bearer(token_for(keys, scope))
+    };
+    let mut proceed = |name: &str, request| decisions.proceed(name, "files", request, "user-1");
+    let all = "mcp:use files";
+    proceed("listen_to_no_resource", listen("[]", "mcp:use"));
+    proceed("listen_to_resources", listen(r#"["file:///a","file:///public/b"]"#, all));
+    proceed("listen_to_an_escaped_uri", listen(r#"["file:\/\/\/a"]"#, all));
+
+    let mut respond = |name: &str, request, answer| {
+        decisions.respond(name, "files", request, answer);
+    };
+    let refusal = || refused(403, "operation_refused");
+    let lacking = |scope| refused(403, "insufficient_scope").scope(scope);
+    let locked = r#"["file:///a","file:///public/key"]"#;
+    respond("listen_to_what_is_refused", listen(locked, all), refusal());
+    let escaped = r#"["file:///public\/ke\u0079"]"#;
+    respond("listen_to_what_is_refused_escaped", listen(escaped, all), refusal());
+    let other = r#"["file:/public/key"]"#;
+    respond("listen_to_what_is_spelled_otherwise", listen(other, all), refusal());
+    let needs_scope = listen(r#"["file:///public/b","file:///a"]"#, "mcp:use");
+    respond("listen_without_the_scope_of_a_resource", needs_scope, lacking("files"));
+    let needs_base = listen(r#"["file:///a"]"#, "files");
+    respond("listen_without_the_scope_of_the_method", needs_base, lacking("mcp:use"));
+    let invalid = || rejected(400, "invalid_message", "-32700", None);
+    respond("listen_to_no_list", listen(r#""file:///a""#, all), invalid());
+    respond("listen_to_no_texts", listen("[1]", all), invalid());
+    let twice = r#"[],"resourceSubscriptions":["file:///a"]"#;
+    respond("listen_to_two_lists", listen(twice, all), invalid());
+    let capital = r#"[],"ResourceSubscriptions":["file:///a"]"#;
+    respond("listen_to_a_list_in_another_case", listen(capital, all), invalid());
 }
 
 /// What needs no token, where the headers tell it.

@@ -32,17 +32,31 @@ impl<'t> Skim<'t> {
         self.cursor.peek()
     }
 
+    /// The document from here on.
+    pub(crate) fn rest(self) -> &'t str {
+        self.document.get(self.cursor.at(self.document)..).unwrap_or("")
+    }
+
     /// Goes into the object that stands here, and says whether it has members.
     pub(crate) fn open(&mut self) -> Result<bool, Reason> {
-        if self.cursor.peek() != b'{' {
+        self.enter(b'{', b'}')
+    }
+
+    /// Goes into the array that stands here, and says whether it has elements.
+    pub(crate) fn open_array(&mut self) -> Result<bool, Reason> {
+        self.enter(b'[', b']')
+    }
+
+    fn enter(&mut self, open: u8, close: u8) -> Result<bool, Reason> {
+        if self.cursor.peek() != open {
             return Err(Reason::InvalidJson);
         }
         self.cursor.take_bracket();
-        let has_members = self.cursor.peek() != b'}';
-        if !has_members {
+        let is_empty = self.cursor.peek() == close;
+        if is_empty {
             self.cursor.advance(1);
         }
-        Ok(has_members)
+        Ok(!is_empty)
     }
 
     /// Takes the name of a member.
@@ -53,10 +67,19 @@ impl<'t> Skim<'t> {
 
     /// Goes on behind the value of a member, and says whether there is another.
     pub(crate) fn has_more(&mut self) -> Result<bool, Reason> {
+        self.leave_unless_more(b'}')
+    }
+
+    /// Goes on behind an element of an array, and says whether there is another.
+    pub(crate) fn has_more_elements(&mut self) -> Result<bool, Reason> {
+        self.leave_unless_more(b']')
+    }
+
+    fn leave_unless_more(&mut self, close: u8) -> Result<bool, Reason> {
         if self.cursor.take_separator(b',') {
             return Ok(true);
         }
-        if self.cursor.peek() != b'}' {
+        if self.cursor.peek() != close {
             return Err(Reason::InvalidJson);
         }
         self.cursor.advance(1);
@@ -134,6 +157,28 @@ mod tests {
         if skim.is_at_end() { Ok(names) } else { Err(Reason::InvalidJson) }
     }
 
+    fn texts(document: &str) -> Result<usize, Reason> {
+        let mut skim = Skim::new(document);
+        assert_eq!(skim.rest(), document.trim_start());
+        let mut count = 0;
+        let mut has_more = skim.open_array()?;
+        while has_more {
+            skim.take_text()?;
+            count += 1;
+            has_more = skim.has_more_elements()?;
+        }
+        if skim.is_at_end() { Ok(count) } else { Err(Reason::InvalidJson) }
+    }
+
+    #[test]
+    fn elements_are_found() {
+        for (document, count) in
+            [("[]", 0), (" [ ] ", 0), ("[\"a\"]", 1), ("[ \"a\" , \"]\" ] ", 2)]
+        {
+            assert_eq!(texts(document), Ok(count), "{document}");
+        }
+    }
+
     #[test]
     fn members_are_found_whatever_stands_between_them() {
         let document = r#" { "a" : {"b":[1,"}"]} , "c":"\"d\\", "e":-1e5 ,"f":[],"\n":null} "#;
@@ -173,6 +218,9 @@ mod tests {
             "{\0\"a\":1}",
         ] {
             assert!(names(document).is_err(), "{document}");
+        }
+        for document in ["{}", "[,]", "[\"a\",]", "[\"a\" \"b\"]", "[\"a\"}", "[\"a\"", "[1]"] {
+            assert!(texts(document).is_err(), "{document}");
         }
         // Brackets are counted, not matched: no reader accepts this.
         assert!(names("{\"a\":[}}").is_ok());
