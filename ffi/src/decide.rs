@@ -102,7 +102,10 @@ pub unsafe extern "C" fn gatepost_authenticate(
 
 /// Reads what the body of a request asks for into `*operation`, and sees that its headers agree.
 ///
-/// `head`: as for gatepost_authenticate(). `body`: the whole body. `memory`: `length` bytes, of
+/// `head`: as for gatepost_authenticate(). `body`: the whole body, in UTF-8: a Content-Type that
+/// says otherwise, or could be taken to do so, is GATEPOST_INVALID_MESSAGE, and so is a
+/// Content-Encoding other than identity, since the server would read other bytes than these. Who
+/// decompresses hands in the decompressed body, and leaves that header out. `memory`: `length` bytes, of
 /// which GATEPOST_AUTHORIZE_MEMORY are enough; operation and response point into them, and into
 /// the body. It is not that of the principal, and overlaps neither the request nor the outputs.
 ///

@@ -271,7 +271,10 @@ impl Guard {
     /// Decides whether `principal`, who sent `head`, may do what the body asks for: the Operation,
     /// or the Response to send.
     ///
-    /// `body` is the whole body, str or bytes; None where there is none.
+    /// `body` is the whole body, str or bytes; None where there is none. It is UTF-8: a
+    /// `Content-Type` that says otherwise, or could be taken to do so, is refused, and so is a
+    /// `Content-Encoding` other than identity, since the server would read other bytes than these.
+    /// Who decompresses hands in the decompressed body, and leaves that header out.
     ///
     /// Raises PolicyError where this guard did not let in this principal with this head.
     #[pyo3(signature = (principal, head, body = None))]

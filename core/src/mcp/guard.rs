@@ -5,6 +5,7 @@ use core::fmt;
 use heapless::String;
 
 use super::answers::{Refused, cors_headers, document, preflight, refusal, with_body};
+use super::content_type;
 use super::legacy::Legacy;
 use super::response::Response;
 use super::rules::{RulesView, Verdict};
@@ -296,7 +297,10 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
 
     /// Reads what the body of a request asks for, and sees that its headers agree.
     ///
-    /// `body` is the whole body, in UTF-8. `memory` takes what holds escapes in it, and the answer
+    /// `body` is the whole body, in UTF-8: a `Content-Type` that says otherwise, or could be taken to
+    /// do so, is refused, and so is a `Content-Encoding` other than `identity`, since the server
+    /// would read other bytes than these. An adapter that decompresses hands in the decompressed
+    /// body, and leaves that header out. `memory` takes what holds escapes in it, and the answer
     /// where there is one: [`OPERATION_MEMORY`](crate::limits::OPERATION_MEMORY) and
     /// [`RESPONSE_MEMORY`] bytes are always enough, 1024 for usual bodies.
     ///
@@ -311,7 +315,9 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         memory: &'m mut [u8],
     ) -> Result<Operation<'m>, Response<'m>> {
         let (memory, for_response) = split(memory);
-        let (reason, id) = match Operation::from_body(body, self.max_message_len, memory) {
+        let read = content_type::check(head)
+            .and_then(|()| Operation::from_body(body, self.max_message_len, memory));
+        let (reason, id) = match read {
             Ok(operation) => match operation.check_headers(&operation_headers(head)) {
                 Ok(()) => return Ok(operation),
                 Err(reason) => (reason, operation.id()),

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answers;
+mod content_type;
 mod guard;
 mod headers;
 mod legacy;

@@ -148,6 +148,11 @@ impl<'o> Operation<'o> {
     /// deeper is skipped and may be anything; whether it is JSON is for the server to say. A
     /// message without a method has to be a response.
     ///
+    /// Servers decode a body by the `charset` of its `Content-Type`.
+    /// [`Guard::read_operation`](super::Guard::read_operation) looks at it; where no guard does, the
+    /// caller has to: in another charset than UTF-8, the same bytes may ask for something else. The
+    /// same goes for `Content-Encoding`.
+    ///
     /// Strings with escapes are decoded into `memory`, of which
     /// [`OPERATION_MEMORY`](crate::limits::OPERATION_MEMORY) bytes are always enough.
     ///

@@ -73,7 +73,63 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     ] {
         decisions.proceed(name, "plain", post(body).bearer(token), "user-1");
     }
+    content_types(decisions, token);
     headers(decisions, token);
+}
+
+/// Bodies that a server would read otherwise than they are judged.
+fn content_types(decisions: &mut Decisions, token: &str) {
+    let invalid = || rejected(400, "invalid_message", "-32700", None);
+    let call =
+        r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x","arguments":{}}}"#;
+    let typed =
+        |value: &str| post(call).without("Content-Type").with("Content-Type", value).bearer(token);
+    for (name, value) in [
+        ("charset_of_utf_8", "application/json; charset=utf-8"),
+        ("charset_in_capitals_and_quotes", "application/json;CHARSET=\"UTF-8\""),
+        ("charset_without_the_hyphen", "application/json; charset=utf8"),
+        ("charset_before_another_parameter", "application/json; charset=utf-8; profile=\"a b\""),
+    ] {
+        decisions.proceed(name, "plain", typed(value), "user-1");
+    }
+    let untyped = post(call).without("Content-Type").bearer(token);
+    decisions.proceed("body_without_a_content_type", "plain", untyped, "user-1");
+    for (name, value) in [
+        ("charset_of_utf_7", "application/json; charset=utf-7"),
+        ("charset_of_iso_2022_jp", "application/json; charset=ISO-2022-JP"),
+        ("charset_of_utf_16", "application/json; charset=\"utf-16\""),
+        ("charset_that_is_empty", "application/json; charset="),
+        ("charset_twice", "application/json; charset=utf-8; charset=utf-7"),
+        ("charset_with_an_escape", "application/json; charset=\"utf\\-8\""),
+        ("charset_with_an_open_quote", "application/json; charset=\"utf-8"),
+        ("charset_of_rfc_2231", "application/json; charset*=utf-8''utf-7"),
+        ("charset_in_pieces", "application/json; charset*0=utf-; charset*1=7"),
+        ("charset_with_white_space", "application/json; charset = utf-8"),
+        ("charset_behind_an_open_quote", "application/json; a=\"; charset=utf-7"),
+        ("charset_of_a_second_type", "application/json; charset=utf-8, text/plain; charset=utf-7"),
+        ("charset_that_is_hidden", "application/json; char\u{7f}set=utf-7"),
+    ] {
+        decisions.respond(name, "plain", typed(value), invalid());
+    }
+    let twice = post(call).with("content-type", "application/json; charset=utf-7").bearer(token);
+    decisions.respond("content_type_twice", "plain", twice, invalid());
+    // What is read_file here is delete_all in the charset that the header names.
+    let utf7 = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","x":"+ACI-,+ACI-name+ACI-:+ACI-delete_all"}}"#;
+    let request = typed("application/json; charset=utf-7").saying(utf7);
+    decisions.respond("body_of_another_tool_in_utf_7", "plain", request, invalid());
+    let jis = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"read_file\",\"x\":[\"\u{1b}$B!\"\u{1b}(B \"],\"name\":\"delete_all\",\"y\":[\"\u{1b}$B!\"\u{1b}(B\"]}}";
+    let request = typed("application/json; charset=iso-2022-jp").saying(jis);
+    decisions.respond("body_of_another_tool_in_iso_2022_jp", "plain", request, invalid());
+
+    let encoded = |value: &str| post(call).with("Content-Encoding", value).bearer(token);
+    decisions.proceed("body_that_is_not_encoded", "plain", encoded("Identity"), "user-1");
+    for (name, value) in [
+        ("body_that_is_compressed", "gzip"),
+        ("body_that_is_compressed_twice", "identity, br"),
+        ("body_with_an_empty_encoding", ""),
+    ] {
+        decisions.respond(name, "plain", encoded(value), invalid());
+    }
 }
 
 fn headers(decisions: &mut Decisions, token: &str) {
