@@ -824,9 +824,11 @@ typedef struct gatepost_request_head {
 // Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 // particular.
 //
-// A plain value: it may be copied. It is for the one guard and the one request, and points into
-// the memory that was passed to gatepost_authenticate() and into the request; it is good until
-// that memory is used for something else.
+// A plain value: it may be copied. It is for the one guard and the one request: with another guard
+// gatepost_authorize() answers GATEPOST_MISUSE, and gatepost_permits() is false. It points into the
+// memory that was passed to gatepost_authenticate() and into the request; it is good until that
+// memory is used for something else, and not for a guard that is made later in the place of its
+// own.
 typedef struct gatepost_principal {
     // The token, for gatepost_access_token_has_scope() and the like; zeros where `has_token` is
     // false.
@@ -1616,7 +1618,8 @@ uint32_t gatepost_read_operation(const struct gatepost_guard *guard,
 //
 // Returns GATEPOST_OK, and leaves `*response` as it was; or the reason, and then `*response` is
 // to be sent: 403 with all scopes that the operation needs, or 401 where it needs a token at all
-// and there is none; 503 where the caller made a mistake.
+// and there is none; 503 where the caller made a mistake, such as a principal that another guard
+// let in.
 //
 // The caller's part:
 // As for gatepost_authenticate(); `principal` and `operation` were filled by these functions, and
@@ -1630,7 +1633,8 @@ uint32_t gatepost_authorize(const struct gatepost_guard *guard,
                             struct gatepost_response *response);
 
 // Whether `principal` may use the tool, prompt or resource called `name`: for lists that show
-// each what it may use. False for a NULL, another kind, and what is not UTF-8.
+// each what it may use. False for a NULL, another kind, what is not UTF-8, and a principal that
+// another guard let in.
 //
 // `kind`: GATEPOST_OPERATION_TOOL, _PROMPT or _RESOURCE.
 //

@@ -155,7 +155,8 @@ pub unsafe extern "C" fn gatepost_read_operation(
 ///
 /// Returns GATEPOST_OK, and leaves `*response` as it was; or the reason, and then `*response` is
 /// to be sent: 403 with all scopes that the operation needs, or 401 where it needs a token at all
-/// and there is none; 503 where the caller made a mistake.
+/// and there is none; 503 where the caller made a mistake, such as a principal that another guard
+/// let in.
 ///
 /// # Safety
 ///
@@ -191,7 +192,8 @@ pub unsafe extern "C" fn gatepost_authorize(
 }
 
 /// Whether `principal` may use the tool, prompt or resource called `name`: for lists that show
-/// each what it may use. False for a NULL, another kind, and what is not UTF-8.
+/// each what it may use. False for a NULL, another kind, what is not UTF-8, and a principal that
+/// another guard let in.
 ///
 /// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT or _RESOURCE.
 ///

@@ -12,9 +12,11 @@ use crate::gatepost_access_token;
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 /// particular.
 ///
-/// A plain value: it may be copied. It is for the one guard and the one request, and points into
-/// the memory that was passed to gatepost_authenticate() and into the request; it is good until
-/// that memory is used for something else.
+/// A plain value: it may be copied. It is for the one guard and the one request: with another guard
+/// gatepost_authorize() answers GATEPOST_MISUSE, and gatepost_permits() is false. It points into the
+/// memory that was passed to gatepost_authenticate() and into the request; it is good until that
+/// memory is used for something else, and not for a guard that is made later in the place of its
+/// own.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gatepost_principal {

@@ -1,6 +1,6 @@
 //! From a request to the right answer.
 
-use core::fmt;
+use core::{fmt, ptr};
 
 use heapless::String;
 
@@ -16,7 +16,7 @@ use crate::oauth::{
     ReplayStore, RequestHead, ResourceMetadata, Scheme,
 };
 use crate::text::uri::Uri;
-use crate::{Reason, Strings, UnixTime};
+use crate::{AccessToken, Reason, Strings, UnixTime};
 
 /// Decides about requests to one MCP server: what a client must bring, who it is, and whether that
 /// is enough for what it asks.
@@ -274,19 +274,19 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         let (reason, scheme, scope) = match Credentials::from_values(head.values("Authorization")) {
             Ok(Credentials::Bearer(token)) => {
                 match self.admit_bearer(token, head, authority, now, memory) {
-                    Ok(token) => return Step::Proceed(Principal::new(token, &self.rules)),
+                    Ok(token) => return Step::Proceed(self.let_in(token)),
                     Err(reason) => (reason, Some(Scheme::Bearer), base),
                 }
             }
             Ok(Credentials::Dpop(token)) if self.dpop.is_some() => {
                 match self.admit_dpop(token, head, authority, now, memory) {
-                    Ok(token) => return Step::Proceed(Principal::new(token, &self.rules)),
+                    Ok(token) => return Step::Proceed(self.let_in(token)),
                     Err(reason) => (reason, Some(Scheme::Dpop), base),
                 }
             }
             // A scheme that is not understood is as good as none.
             Ok(_) => match self.judge_stranger(head, memory) {
-                Ok(()) => return Step::Proceed(Principal::ANONYMOUS),
+                Ok(()) => return Step::Proceed(Principal::anonymous(self.address())),
                 Err(scope) => (Reason::CredentialsMissing, None, scope),
             },
             Err(reason) => (reason, None, None),
@@ -339,7 +339,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     /// # Errors
     ///
     /// The answer to send: 403 with all scopes that the operation needs, or 401 where it needs a
-    /// token at all and there is none.
+    /// token at all and there is none; 503 ([`Reason::Misuse`]) where another guard let in this
+    /// principal.
     #[expect(clippy::result_large_err, reason = "nothing is allocated: an answer is a value")]
     pub fn authorize<'m>(
         &'m self,
@@ -348,11 +349,12 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         operation: &Operation<'_>,
         memory: &'m mut [u8],
     ) -> Result<(), Response<'m>> {
-        let (reason, scope) = match principal.judge(&self.rules, operation) {
-            Verdict::Permitted => return Ok(()),
-            Verdict::TokenNeeded(scope) => (Reason::CredentialsMissing, scope),
-            Verdict::ScopesNeeded(scope) => (Reason::InsufficientScope, Some(scope)),
-            Verdict::Refused => (Reason::OperationRefused, None),
+        let (reason, scope) = match self.judge(principal, operation) {
+            Some(Verdict::Permitted) => return Ok(()),
+            Some(Verdict::TokenNeeded(scope)) => (Reason::CredentialsMissing, scope),
+            Some(Verdict::ScopesNeeded(scope)) => (Reason::InsufficientScope, Some(scope)),
+            Some(Verdict::Refused) => (Reason::OperationRefused, None),
+            None => (Reason::Misuse, None),
         };
         let scheme = principal.token().map(|_| self.scheme_of(head));
         let refused = Refused { reason, scheme, scope, now: None };
@@ -362,9 +364,10 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     /// Whether `principal` may do this: for lists of tools, prompts and resources that show each
     /// what it may use
     /// ([MCP, "Tools"](https://modelcontextprotocol.io/specification/2026-07-28/server/tools)).
+    /// `false` where another guard let in this principal.
     #[must_use]
     pub fn permits(&self, principal: &Principal<'_>, operation: &Operation<'_>) -> bool {
-        principal.judge(&self.rules, operation) == Verdict::Permitted
+        self.judge(principal, operation) == Some(Verdict::Permitted)
     }
 
     /// Writes the answer for `reason`, for those who know better than the guard: an adapter whose
@@ -422,11 +425,24 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         let Ok(Some(operation)) = Operation::from_headers(&headers, memory) else {
             return Err(self.rules.base_scope());
         };
-        match Principal::ANONYMOUS.judge(&self.rules, &operation) {
-            Verdict::Permitted => Ok(()),
-            Verdict::TokenNeeded(scope) => Err(scope),
-            Verdict::ScopesNeeded(_) | Verdict::Refused => Err(self.rules.base_scope()),
+        match self.judge(&Principal::anonymous(self.address()), &operation) {
+            Some(Verdict::Permitted) => Ok(()),
+            Some(Verdict::TokenNeeded(scope)) => Err(scope),
+            _ => Err(self.rules.base_scope()),
         }
+    }
+
+    fn let_in<'m>(&'m self, token: AccessToken<'m>) -> Principal<'m> {
+        Principal::new(token, &self.rules, self.address())
+    }
+
+    fn judge(&self, principal: &Principal<'_>, operation: &Operation<'_>) -> Option<Verdict<'g>> {
+        principal.judge(&self.rules, self.address(), operation)
+    }
+
+    /// By which its principals are known.
+    fn address(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// The scheme of the credentials that were accepted.

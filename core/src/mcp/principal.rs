@@ -11,27 +11,41 @@ use crate::{
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 /// particular.
 ///
-/// It is for this request alone. There is no state to keep: the next request brings its own token.
+/// It is for this request alone, and for the guard that let it in: another one, with whatever
+/// rules, answers with [`Reason::Misuse`]. There is no state to keep: the next request brings its
+/// own token.
 pub struct Principal<'t> {
     token: Option<AccessToken<'t>>,
-    /// The scopes of the token that the guard's rules speak of.
+    /// The scopes of the token that the guard's rules speak of, by their places in its table: in
+    /// that of another guard they are other scopes.
     granted: ScopeSet,
+    /// Where the guard is. It is borrowed as long as there is a principal, so it stays there, and
+    /// no other is in its place.
+    guard: usize,
 }
 
 impl<'t> Principal<'t> {
-    pub(super) const ANONYMOUS: Self = Self { token: None, granted: 0 };
-
-    pub(super) fn new(token: AccessToken<'t>, rules: &RulesView<'_>) -> Self {
-        let granted = rules.granted(&token);
-        Self { token: Some(token), granted }
+    /// Nobody in particular, let in by the guard at this address.
+    pub(super) const fn anonymous(guard: usize) -> Self {
+        Self { token: None, granted: 0, guard }
     }
 
+    /// The bearer of `token`, let in by the guard at this address, which has these rules.
+    pub(super) fn new(token: AccessToken<'t>, rules: &RulesView<'_>, guard: usize) -> Self {
+        let granted = rules.granted(&token);
+        Self { token: Some(token), granted, guard }
+    }
+
+    /// What the rules of the guard at this address say; `None` where it is another guard than the
+    /// principal's.
     pub(super) fn judge<'r>(
         &self,
         rules: &RulesView<'r>,
+        guard: usize,
         operation: &Operation<'_>,
-    ) -> Verdict<'r> {
-        rules.judge(operation, self.token.as_ref(), self.granted)
+    ) -> Option<Verdict<'r>> {
+        let is_own = self.guard == guard;
+        is_own.then(|| rules.judge(operation, self.token.as_ref(), self.granted))
     }
 
     /// The token; `None` where there is none, which happens for public operations alone.

@@ -17,6 +17,7 @@ mod guard;
 mod headers;
 mod operation;
 mod oracle;
+mod principal;
 mod request;
 mod request_state;
 mod rules;

@@ -301,3 +301,37 @@ fn a_mistake_is_answered_with_503() {
     free_guard(guard);
     free(keys);
 }
+
+#[test]
+fn a_principal_is_good_for_its_own_guard_alone() {
+    let case = Case::es256();
+    let (policy, keys) = (case.policy(), case.keys());
+    let issuers = [gatepost_issuer { policy: &raw const policy, keys }];
+    // The place of mcp:read in one table is that of mcp:root in the other.
+    let with_base = |scope: &[gatepost_slice; 1]| {
+        let mut config = guard_config();
+        (config.base_scopes, config.base_scope_count) = (scope.as_ptr(), 1);
+        new_guard(&config).unwrap()
+    };
+    let own = with_base(&["mcp:read".into()]);
+    let other = with_base(&["mcp:root".into()]);
+    let bearer = std::format!("Bearer {}", case.token);
+    let headers = [header("Authorization", &bearer)];
+    let head = post(&headers);
+    let mut first = Call::new();
+    assert_eq!(first.authenticate(own, &issuers, &head, case.now), OK);
+    let principal = first.principal;
+    let (mut right, mut wrong) = (Call::new(), Call::new());
+    assert_eq!(right.authorize(own, &head, &principal, null()), OK);
+    assert_eq!(wrong.authorize(other, &head, &principal, null()), MISUSE);
+    assert_eq!((wrong.response.status, wrong.response.reason), (503, MISUSE));
+    for (guard, is_own) in [(own, true), (other, false)] {
+        // SAFETY: all is there.
+        let permits = unsafe {
+            gatepost_permits(guard, &raw const principal, GATEPOST_OPERATION_TOOL, "x".into())
+        };
+        assert_eq!(permits, is_own);
+        free_guard(guard);
+    }
+    free(keys);
+}
