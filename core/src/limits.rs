@@ -198,6 +198,16 @@ pub const MAX_MESSAGE_ID_LEN: usize = 64;
 /// What is written without escapes takes none.
 pub const OPERATION_MEMORY: usize = MAX_METHOD_LEN + MAX_TARGET_LEN + MAX_MESSAGE_ID_LEN;
 
+/// Headers `Mcp-Param-…` that a browser is allowed at once: 32. More are left out of the answer, and
+/// the browser sends none of the request.
+///
+/// Each is a parameter of one tool, and the request is to fit in the 8 KiB of headers that web
+/// servers take.
+pub const MAX_PARAMETER_HEADERS: usize = 32;
+
+/// Bytes of the name of such a header: 128. Longer ones are left out likewise.
+pub const MAX_PARAMETER_HEADER_LEN: usize = 128;
+
 /// Seconds that fetched keys are taken for fresh at the least: 300, whatever the issuer's
 /// `Cache-Control` says. Some say 15 seconds, which is a fetch for nearly every request.
 pub const MIN_KEY_LIFETIME: u32 = 300;

@@ -845,7 +845,8 @@ typedef struct gatepost_principal {
 //
 // A plain value: it may be copied. What it points to lies in the memory that was passed, in the
 // strings of the guard's configuration, or lives for ever. Header values are ASCII, the body is
-// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message.
+// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message, and the names
+// of headers `Mcp-Param-…` that a browser asks for.
 typedef struct gatepost_response {
     // The HTTP status.
     uint32_t status;

@@ -22,7 +22,8 @@ const _: () = assert!(GATEPOST_MAX_RESPONSE_HEADERS >= MAX_RESPONSE_HEADERS);
 ///
 /// A plain value: it may be copied. What it points to lies in the memory that was passed, in the
 /// strings of the guard's configuration, or lives for ever. Header values are ASCII, the body is
-/// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message.
+/// UTF-8; nothing in them comes from the request but the `id` of a JSON-RPC message, and the names
+/// of headers `Mcp-Param-…` that a browser asks for.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct gatepost_response {

@@ -6,7 +6,8 @@ use pyo3::types::PyBytes;
 
 /// An answer to send as it is: a refusal, a document, or the answer to a preflight request.
 ///
-/// Nothing in it comes from the request but the `id` of a JSON-RPC message.
+/// Nothing in it comes from the request but the `id` of a JSON-RPC message, and the names of headers
+/// `Mcp-Param-…` that a browser asks for.
 #[pyclass(frozen, module = "gatepost")]
 pub(crate) struct Response {
     status: u16,

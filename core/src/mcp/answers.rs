@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::guard::Guard;
 use super::response::Response;
+use crate::limits::{MAX_PARAMETER_HEADER_LEN, MAX_PARAMETER_HEADERS};
 use crate::oauth::{Challenge, ReplayStore, RequestHead, Scheme};
 use crate::text::writer::{self, Writer};
 use crate::{Reason, UnixTime};
@@ -108,7 +109,7 @@ pub(super) fn document<'m>(
             response
         }
         ("GET" | "HEAD", Err(reason)) => Response::new(reason.http_status(), Some(reason)),
-        ("OPTIONS", _) => return preflight(Some("*")),
+        ("OPTIONS", _) => return preflight(head, Some("*"), &mut []),
         _ => {
             let mut response = Response::new(405, None);
             response.add("Allow", "GET, HEAD, OPTIONS");
@@ -161,15 +162,56 @@ struct Refusal {
 
 /// The answer to a preflight request
 /// ([Fetch, section 3.3.5](https://fetch.spec.whatwg.org/#http-responses)).
-pub(super) fn preflight(origin: Option<&str>) -> Response<'_> {
+pub(super) fn preflight<'m>(
+    head: &RequestHead<'_>,
+    origin: Option<&'m str>,
+    memory: &'m mut [u8],
+) -> Response<'m> {
     let mut response = Response::new(204, None);
     for (name, value) in origin.into_iter().flat_map(cors_headers) {
         response.add(name, value);
     }
     response.add("Access-Control-Allow-Methods", "GET, POST, DELETE");
-    response.add("Access-Control-Allow-Headers", ALLOWED_HEADERS);
+    response.add("Access-Control-Allow-Headers", allowed_headers(head, memory));
     response.add("Access-Control-Max-Age", "600");
     response
+}
+
+/// The headers that pages may send. Those that carry parameters of tools (MCP 2026-07-28,
+/// Streamable HTTP, "Custom Headers from Tool Parameters") are named by the tools, which are not
+/// known here: of them those are allowed that the browser asks for. `*` would allow any others too,
+/// and with them those that proxies set for servers that trust them.
+fn allowed_headers<'m>(head: &RequestHead<'_>, memory: &'m mut [u8]) -> &'m str {
+    let mut names = head
+        .values("Access-Control-Request-Headers")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .filter_map(parameter_header)
+        .take(MAX_PARAMETER_HEADERS)
+        .peekable();
+    if names.peek().is_none() {
+        return ALLOWED_HEADERS;
+    }
+    let mut writer = Writer::new(memory);
+    writer.push(ALLOWED_HEADERS);
+    for name in names {
+        writer.push(", ");
+        writer.push(name);
+    }
+    writer.finish().map_or(ALLOWED_HEADERS, |(text, _)| text)
+}
+
+/// The name of a header that carries a parameter, if it is one and nothing else.
+fn parameter_header(name: &[u8]) -> Option<&str> {
+    const PREFIX: &[u8] = b"mcp-param-";
+    let name = name.trim_ascii();
+    let (prefix, parameter) = name.split_at_checked(PREFIX.len())?;
+    // tchar (RFC 9110, section 5.6.2).
+    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let is_one = prefix.eq_ignore_ascii_case(PREFIX)
+        && !parameter.is_empty()
+        && parameter.iter().all(is_token)
+        && name.len() <= MAX_PARAMETER_HEADER_LEN;
+    if is_one { core::str::from_utf8(name).ok() } else { None }
 }
 
 /// What MCP clients send, in any revision.

@@ -267,7 +267,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         };
         if head.method == "OPTIONS" && head.values("Access-Control-Request-Method").next().is_some()
         {
-            return Step::Respond(preflight(origin));
+            return Step::Respond(preflight(head, origin, memory));
         }
         let (memory, for_response) = split(memory);
         let base = self.rules.base_scope();

@@ -24,7 +24,8 @@ enum Form {
     /// A metadata document.
     Document(&'static str),
     NotAllowed,
-    Preflight,
+    /// With these headers allowed besides those of any client.
+    Preflight(String),
 }
 
 /// A refusal with a challenge of the scheme `Bearer`.
@@ -52,8 +53,13 @@ pub(crate) const fn not_allowed() -> Answer {
 }
 
 /// What a browser is told before it asks.
-pub(crate) const fn preflight(origin: Option<&'static str>) -> Answer {
-    Answer { status: 204, reason: "ok", form: Form::Preflight, origin }
+pub(crate) fn preflight(origin: Option<&'static str>) -> Answer {
+    preflight_with(origin, "")
+}
+
+/// The same, with these headers allowed, each with a comma before it.
+pub(crate) fn preflight_with(origin: Option<&'static str>, headers: &str) -> Answer {
+    Answer { status: 204, reason: "ok", form: Form::Preflight(headers.into()), origin }
 }
 
 impl Answer {
@@ -87,6 +93,7 @@ impl Answer {
         let mut headers = Vec::new();
         let mut add = |name, value: &str| headers.push((name, String::from(value)));
         let is_refusal = matches!(form, Form::Refusal { .. } | Form::Error { .. });
+        let is_public = matches!(form, Form::Document(_) | Form::NotAllowed);
         if is_refusal {
             add("Cache-Control", "no-store");
         }
@@ -125,12 +132,14 @@ impl Answer {
                 add("Allow", "GET, HEAD, OPTIONS");
                 String::new()
             }
-            Form::Preflight => {
+            Form::Preflight(headers) => {
                 add("Access-Control-Allow-Methods", "GET, POST, DELETE");
                 add(
                     "Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, Accept, DPoP, MCP-Protocol-Version, Mcp-Method, \
-                     Mcp-Name, Mcp-Session-Id, Last-Event-ID",
+                    &format!(
+                        "Authorization, Content-Type, Accept, DPoP, MCP-Protocol-Version, \
+                         Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID{headers}"
+                    ),
                 );
                 add("Access-Control-Max-Age", "600");
                 String::new()
@@ -139,7 +148,7 @@ impl Answer {
         if !body.is_empty() {
             add("Content-Type", "application/json");
         }
-        if matches!(form, Form::Document(_) | Form::NotAllowed) {
+        if is_public {
             add("Access-Control-Allow-Origin", "*");
         }
         (status, reason, headers, body)

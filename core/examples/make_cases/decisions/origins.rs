@@ -1,6 +1,6 @@
 //! What browsers ask for, and whose pages may.
 
-use crate::generator::decisions::answers::{preflight, refused, rejected};
+use crate::generator::decisions::answers::{preflight, preflight_with, refused, rejected};
 use crate::generator::decisions::requests::{
     Request, call, get, modern_call, post, token, token_for,
 };
@@ -58,6 +58,45 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     decisions.respond("preflight_of_another_page", "tools", other, refusal());
     let without_origin = get("/mcp").by("OPTIONS").with("Access-Control-Request-Method", "POST");
     decisions.respond("preflight_without_an_origin", "tools", without_origin, preflight(None));
+    for (name, asked, allowed) in [
+        ("preflight_with_a_parameter", "mcp-param-region", ", mcp-param-region"),
+        (
+            "preflight_with_parameters",
+            "authorization, mcp-param-a,Mcp-Param-B!#$%&'*+-.^_`|~9,  mcp-method",
+            ", mcp-param-a, Mcp-Param-B!#$%&'*+-.^_`|~9",
+        ),
+        ("preflight_with_other_headers", "x-forwarded-for, x-mcp-param-a, mcp-parama", ""),
+        ("preflight_with_a_wildcard", "*", ""),
+        ("preflight_with_no_parameter", "mcp-param-, mcp-param, ,", ""),
+        (
+            "preflight_with_what_is_no_name",
+            "mcp-param-a b, mcp-param-c:d, mcp-param-\"e\", mcp-param-é, mcp-param-\u{7f}",
+            "",
+        ),
+    ] {
+        let request = asking(APP)
+            .without("Access-Control-Request-Headers")
+            .with("Access-Control-Request-Headers", asked);
+        decisions.respond(name, "tools", request, preflight_with(Some(APP), allowed));
+    }
+    let list =
+        |count: usize| (0..count).fold(String::new(), |list, i| format!("{list}, mcp-param-{i}"));
+    let many = asking(APP).with("Access-Control-Request-Headers", list(33));
+    decisions.respond(
+        "preflight_with_too_many_parameters",
+        "tools",
+        many,
+        preflight_with(Some(APP), &list(32)),
+    );
+    let (most, longer) = ("x".repeat(118), "x".repeat(119));
+    let long = asking(APP)
+        .with("Access-Control-Request-Headers", format!("mcp-param-{longer}, mcp-param-{most}"));
+    decisions.respond(
+        "preflight_with_a_long_parameter",
+        "tools",
+        long,
+        preflight_with(Some(APP), &format!(", mcp-param-{most}")),
+    );
     let options = get("/mcp").by("OPTIONS");
     decisions.respond("options_without_a_preflight", "plain", options, missing());
 }
