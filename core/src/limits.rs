@@ -198,6 +198,10 @@ pub const MAX_MESSAGE_ID_LEN: usize = 64;
 /// What is written without escapes takes none.
 pub const OPERATION_MEMORY: usize = MAX_METHOD_LEN + MAX_TARGET_LEN + MAX_MESSAGE_ID_LEN;
 
+/// Seconds that a client is told to wait at the most (`Retry-After`): 3600. Whatever it waits for may
+/// be back earlier.
+pub const MAX_RETRY_AFTER: u64 = 3600;
+
 /// Headers `Mcp-Param-…` that a browser is allowed at once: 32. More are left out of the answer, and
 /// the browser sends none of the request.
 ///

@@ -313,9 +313,9 @@ enum gatepost_reason {
 // headers; each more takes the size of a gatepost_header. 12288 are enough for usual requests.
 #define GATEPOST_AUTHENTICATE_MEMORY 36864
 
-// Bytes of memory that are enough for gatepost_read_operation(), gatepost_authorize() and
-// gatepost_guard_refuse(), where a request has up to 120 headers; each more takes the size of a
-// gatepost_header.
+// Bytes of memory that are enough for gatepost_read_operation(), gatepost_authorize(),
+// gatepost_guard_refuse() and gatepost_guard_refuse_until(), where a request has up to 120 headers;
+// each more takes the size of a gatepost_header.
 #define GATEPOST_AUTHORIZE_MEMORY 16640
 
 // Bytes that a guard takes, at the most.
@@ -1648,7 +1648,8 @@ bool gatepost_permits(const struct gatepost_guard *guard,
                       struct gatepost_slice name);
 
 // Writes the answer for a reason, for those who know better than the guard: a server that cannot
-// tell for reasons of its own answers with GATEPOST_KEYS_UNAVAILABLE.
+// tell for reasons of its own answers with GATEPOST_KEYS_UNAVAILABLE. An answer of 503 asks the
+// client to come back in five seconds; gatepost_guard_refuse_until() says when.
 //
 // `reason`: one of enum gatepost_reason. `memory`: as for gatepost_authorize().
 //
@@ -1662,6 +1663,23 @@ uint32_t gatepost_guard_refuse(const struct gatepost_guard *guard,
                                void *memory,
                                size_t length,
                                struct gatepost_response *response);
+
+// The same, for those who know until when it lasts: an answer of 503 asks the client to come back
+// then (Retry-After), or in 3600 seconds if that is earlier.
+//
+// `until`, `now`: seconds since 1970, such as what gatepost_key_refresh_next_fetch_at() says. Where
+// `until` is not after `now`, this is gatepost_guard_refuse().
+//
+// The caller's part:
+// As for gatepost_authenticate().
+uint32_t gatepost_guard_refuse_until(const struct gatepost_guard *guard,
+                                     const struct gatepost_request_head *head,
+                                     uint32_t reason,
+                                     uint64_t until,
+                                     uint64_t now,
+                                     void *memory,
+                                     size_t length,
+                                     struct gatepost_response *response);
 
 // How many bytes a guard needs.
 //
@@ -1844,8 +1862,8 @@ uint32_t gatepost_key_refresh_generation(const struct gatepost_key_refresh *refr
 // As for gatepost_key_refresh_has_keys().
 struct gatepost_slice gatepost_key_refresh_entity_tag(const struct gatepost_key_refresh *refresh);
 
-// When the next fetch may be started at the earliest, in seconds since 1970; 0 where there was
-// none yet, and for a NULL.
+// When the next fetch may be started at the earliest, in seconds since 1970, for
+// gatepost_guard_refuse_until(); 0 where there was none yet, and for a NULL.
 //
 // The caller's part:
 // As for gatepost_key_refresh_has_keys().

@@ -24,9 +24,9 @@ use crate::{
 /// headers; each more takes the size of a gatepost_header. 12288 are enough for usual requests.
 pub const GATEPOST_AUTHENTICATE_MEMORY: usize = 36864;
 
-/// Bytes of memory that are enough for gatepost_read_operation(), gatepost_authorize() and
-/// gatepost_guard_refuse(), where a request has up to 120 headers; each more takes the size of a
-/// gatepost_header.
+/// Bytes of memory that are enough for gatepost_read_operation(), gatepost_authorize(),
+/// gatepost_guard_refuse() and gatepost_guard_refuse_until(), where a request has up to 120 headers;
+/// each more takes the size of a gatepost_header.
 pub const GATEPOST_AUTHORIZE_MEMORY: usize = 16640;
 
 const _: () = {
@@ -224,7 +224,8 @@ pub unsafe extern "C" fn gatepost_permits(
 }
 
 /// Writes the answer for a reason, for those who know better than the guard: a server that cannot
-/// tell for reasons of its own answers with GATEPOST_KEYS_UNAVAILABLE.
+/// tell for reasons of its own answers with GATEPOST_KEYS_UNAVAILABLE. An answer of 503 asks the
+/// client to come back in five seconds; gatepost_guard_refuse_until() says when.
 ///
 /// `reason`: one of enum gatepost_reason. `memory`: as for gatepost_authorize().
 ///
@@ -242,13 +243,38 @@ pub unsafe extern "C" fn gatepost_guard_refuse(
     length: usize,
     response: *mut gatepost_response,
 ) -> u32 {
+    // SAFETY: the caller vouches for all pointers.
+    unsafe { gatepost_guard_refuse_until(guard, head, reason, 0, 0, memory, length, response) }
+}
+
+/// The same, for those who know until when it lasts: an answer of 503 asks the client to come back
+/// then (Retry-After), or in 3600 seconds if that is earlier.
+///
+/// `until`, `now`: seconds since 1970, such as what gatepost_key_refresh_next_fetch_at() says. Where
+/// `until` is not after `now`, this is gatepost_guard_refuse().
+///
+/// # Safety
+///
+/// As for gatepost_authenticate().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_guard_refuse_until(
+    guard: *const gatepost_guard,
+    head: *const gatepost_request_head,
+    reason: u32,
+    until: u64,
+    now: u64,
+    memory: *mut c_void,
+    length: usize,
+    response: *mut gatepost_response,
+) -> u32 {
     respond(response, |place| {
         let reason = crate::reason::reason(reason).ok_or(Reason::Misuse)?;
         // SAFETY: the caller vouches for all pointers.
         let (guard, request) =
             unsafe { (core(guard)?, Request::read(head, memory, length, &[place])?) };
         let Request { head, memory } = request;
-        let response = either!(guard, one => one.refuse(&head, reason, memory));
+        let (until, now) = (UnixTime::from_secs(until), UnixTime::from_secs(now));
+        let response = either!(guard, one => one.refuse_until(&head, reason, until, now, memory));
         Ok(Answer::Respond(response.into()))
     })
 }

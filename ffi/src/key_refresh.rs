@@ -381,8 +381,8 @@ pub unsafe extern "C" fn gatepost_key_refresh_entity_tag(
     })
 }
 
-/// When the next fetch may be started at the earliest, in seconds since 1970; 0 where there was
-/// none yet, and for a NULL.
+/// When the next fetch may be started at the earliest, in seconds since 1970, for
+/// gatepost_guard_refuse_until(); 0 where there was none yet, and for a NULL.
 ///
 /// # Safety
 ///

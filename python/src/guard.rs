@@ -339,12 +339,29 @@ impl Guard {
     /// The answer for the reason with this name, such as "message_too_large" where the body was
     /// not read to its end, or "keys_unavailable".
     ///
+    /// Who knows until when it lasts, such as `KeyRefresh.next_fetch_at`, says so in seconds since
+    /// 1970: an answer of 503 asks the client to come back `until` then, or in an hour if that is
+    /// earlier; in five seconds where it is None or not after `now`, which is `time.time()` unless
+    /// given.
+    ///
     /// Raises PolicyError for an unknown name.
-    fn refuse(&self, py: Python<'_>, head: &RequestHead, reason: &str) -> PyResult<Response> {
+    #[pyo3(signature = (head, reason, *, until = None, now = None))]
+    fn refuse(
+        &self,
+        py: Python<'_>,
+        head: &RequestHead,
+        reason: &str,
+        until: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Response> {
         let reason = input::reason(py, reason)?;
+        let now = input::time(py, now)?;
+        let until = until.map_or(Ok(now), |until| input::unix_time("until", until))?;
         let mut memory = [0; RESPONSE_MEMORY];
         let head = head.borrowed();
-        let response = with_guard!(self.borrowed(), |it| it.refuse(&head, reason, &mut memory));
+        let response = with_guard!(self.borrowed(), |it| {
+            it.refuse_until(&head, reason, until, now, &mut memory)
+        });
         Ok(Response::from(&response))
     }
 

@@ -185,7 +185,7 @@ impl KeyRefresh {
     }
 
     /// When the next fetch may be started at the earliest, in seconds since 1970, if there was
-    /// one: for "Retry-After".
+    /// one: for `Guard.refuse(..., until=...)`.
     #[getter]
     fn next_fetch_at(&self) -> Option<u64> {
         self.state().next_fetch_at().map(UnixTime::as_secs)

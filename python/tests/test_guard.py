@@ -163,6 +163,16 @@ class TestGuard:
         refused = guard.refuse(head_of(None), "keys_unavailable")
         assert (refused.status, refused.number) == (503, 801)
         assert ("Retry-After", "5") in refused.headers
+        times: list[tuple[float | None, str]] = [
+            (None, "5"),
+            (130, "30"),
+            (130.5, "30"),
+            (2**63, "3600"),
+            (0, "5"),
+        ]
+        for until, seconds in times:
+            refused = guard.refuse(head_of(None), "keys_unavailable", until=until, now=100)
+            assert ("Retry-After", seconds) in refused.headers
         with pytest.raises(gatepost.PolicyError, match="nonsense"):
             guard.refuse(head_of(None), "nonsense")
 

@@ -4,15 +4,49 @@ use serde::Serialize;
 
 use super::guard::Guard;
 use super::response::Response;
-use crate::limits::{MAX_PARAMETER_HEADER_LEN, MAX_PARAMETER_HEADERS};
+use crate::limits::{MAX_PARAMETER_HEADER_LEN, MAX_PARAMETER_HEADERS, MAX_RETRY_AFTER};
 use crate::oauth::{Challenge, ReplayStore, RequestHead, Scheme};
 use crate::text::writer::{self, Writer};
 use crate::{Reason, UnixTime};
 
-/// Seconds after which a client may ask again where nobody can tell now.
+/// Seconds after which a client may ask again where nobody says when it will be better.
 const RETRY_AFTER: &str = "5";
+/// Characters of the most seconds that are said.
+const SECONDS_LEN: usize = 4;
 
 impl<S: ReplayStore> Guard<'_, S> {
+    /// Writes the answer for `reason`, for those who know better than the guard: an adapter whose
+    /// keys are not to be had answers with
+    /// [`KeysUnavailable`](crate::Reason::KeysUnavailable). An answer of 503 asks the client to come
+    /// back in five seconds.
+    pub fn refuse<'m>(
+        &'m self,
+        head: &RequestHead<'_>,
+        reason: Reason,
+        memory: &'m mut [u8],
+    ) -> Response<'m> {
+        self.refuse_until(head, reason, UnixTime::from_secs(0), UnixTime::from_secs(0), memory)
+    }
+
+    /// The same, for those who know until when it lasts, such as
+    /// [`KeyRefresh::next_fetch_at`](crate::oauth::KeyRefresh::next_fetch_at): an answer of 503 asks
+    /// the client to come back then (`Retry-After`), or in
+    /// [`MAX_RETRY_AFTER`](crate::limits::MAX_RETRY_AFTER) seconds if that is earlier. Where `until`
+    /// is not after `now`, this is [`refuse`](Self::refuse).
+    pub fn refuse_until<'m>(
+        &'m self,
+        head: &RequestHead<'_>,
+        reason: Reason,
+        until: UnixTime,
+        now: UnixTime,
+        memory: &'m mut [u8],
+    ) -> Response<'m> {
+        let scheme = Some(self.scheme_of(head));
+        let seconds = until.as_secs().saturating_sub(now.as_secs()).min(MAX_RETRY_AFTER);
+        let refused = Refused { seconds, ..Refused::new(reason, scheme, self.rules.base_scope()) };
+        self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory)
+    }
+
     /// A refusal with its challenges.
     pub(super) fn challenge<'m>(
         &'m self,
@@ -21,9 +55,9 @@ impl<S: ReplayStore> Guard<'_, S> {
         memory: &'m mut [u8],
     ) -> Response<'m> {
         let reason = refused.reason;
-        let mut response = refusal(reason, origin);
+        let (retry_after, mut memory) = refused.retry_after(memory);
+        let mut response = refusal_until(reason, origin, retry_after);
         let is_about_credentials = matches!(response.status(), 400 | 401 | 403);
-        let mut memory = memory;
         for scheme in [Scheme::Bearer, Scheme::Dpop] {
             if !is_about_credentials || !self.offers(scheme, refused.scheme) {
                 continue;
@@ -90,6 +124,29 @@ pub(super) struct Refused<'c> {
     pub(super) scope: Option<&'c str>,
     /// For a new nonce.
     pub(super) now: Option<UnixTime>,
+    /// How long it lasts, 0 where nobody says.
+    pub(super) seconds: u64,
+}
+
+impl<'c> Refused<'c> {
+    pub(super) const fn new(
+        reason: Reason,
+        scheme: Option<Scheme>,
+        scope: Option<&'c str>,
+    ) -> Self {
+        Self { reason, scheme, scope, now: None, seconds: 0 }
+    }
+
+    /// The value of `Retry-After`, and the memory behind it.
+    fn retry_after<'m>(&self, memory: &'m mut [u8]) -> (&'m str, &'m mut [u8]) {
+        if self.seconds == 0 || memory.len() < SECONDS_LEN {
+            return (RETRY_AFTER, memory);
+        }
+        let (place, rest) = memory.split_at_mut_checked(SECONDS_LEN).unwrap_or_default();
+        let mut writer = Writer::new(place);
+        writer.push_number(self.seconds);
+        (writer.finish().map_or(RETRY_AFTER, |(text, _)| text), rest)
+    }
 }
 
 /// Characters of a nonce of [`DpopNonces`](crate::oauth::DpopNonces).
@@ -122,10 +179,18 @@ pub(super) fn document<'m>(
 
 /// A refusal without challenge and body.
 pub(super) fn refusal<'m>(reason: Reason, origin: Option<&'m str>) -> Response<'m> {
+    refusal_until(reason, origin, RETRY_AFTER)
+}
+
+fn refusal_until<'m>(
+    reason: Reason,
+    origin: Option<&'m str>,
+    retry_after: &'m str,
+) -> Response<'m> {
     let mut response = Response::new(reason.http_status(), Some(reason));
     response.add("Cache-Control", "no-store");
     if response.status() == 503 {
-        response.add("Retry-After", RETRY_AFTER);
+        response.add("Retry-After", retry_after);
     }
     for (name, value) in origin.into_iter().flat_map(cors_headers) {
         response.add(name, value);

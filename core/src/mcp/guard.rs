@@ -67,7 +67,7 @@ pub struct Guard<'g, S = NoDpop> {
     resource_origin: &'g str,
     legacy: Legacy<'g>,
     pub(super) provider: Provider,
-    rules: RulesView<'g>,
+    pub(super) rules: RulesView<'g>,
     origins: Origins<'g>,
     max_message_len: usize,
     pub(super) dpop: Option<Dpop<'g, S>>,
@@ -291,7 +291,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             },
             Err(reason) => (reason, None, None),
         };
-        let refused = Refused { reason, scheme, scope, now: Some(now) };
+        let refused = Refused { now: Some(now), ..Refused::new(reason, scheme, scope) };
         Step::Respond(self.challenge(&refused, origin, for_response))
     }
 
@@ -357,7 +357,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             None => (Reason::Misuse, None),
         };
         let scheme = principal.token().map(|_| self.scheme_of(head));
-        let refused = Refused { reason, scheme, scope, now: None };
+        let refused = Refused::new(reason, scheme, scope);
         Err(self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory))
     }
 
@@ -370,20 +370,6 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         self.judge(principal, operation) == Some(Verdict::Permitted)
     }
 
-    /// Writes the answer for `reason`, for those who know better than the guard: an adapter whose
-    /// keys are not to be had answers with
-    /// [`KeysUnavailable`](crate::Reason::KeysUnavailable).
-    pub fn refuse<'m>(
-        &'m self,
-        head: &RequestHead<'_>,
-        reason: Reason,
-        memory: &'m mut [u8],
-    ) -> Response<'m> {
-        let scheme = Some(self.scheme_of(head));
-        let refused = Refused { reason, scheme, scope: self.rules.base_scope(), now: None };
-        self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory)
-    }
-
     /// Headers that a response of the server to a request which was let in has to have, for
     /// browsers: names and values.
     pub fn response_headers(
@@ -394,7 +380,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     }
 
     /// The origin that a response names for browsers, if the request has one.
-    fn judge_origin(&self, head: &RequestHead<'_>) -> Result<Option<&str>, Reason> {
+    pub(super) fn judge_origin(&self, head: &RequestHead<'_>) -> Result<Option<&str>, Reason> {
         let mut origins = head.values("Origin");
         let (Some(origin), None) = (origins.next(), origins.next()) else {
             return if head.values("Origin").next().is_none() {
@@ -446,7 +432,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     }
 
     /// The scheme of the credentials that were accepted.
-    fn scheme_of(&self, head: &RequestHead<'_>) -> Scheme {
+    pub(super) fn scheme_of(&self, head: &RequestHead<'_>) -> Scheme {
         match Credentials::from_values(head.values("Authorization")) {
             Ok(Credentials::Dpop(_)) if self.dpop.is_some() => Scheme::Dpop,
             _ => Scheme::Bearer,

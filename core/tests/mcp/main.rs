@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod answers;
 mod bodies;
 mod guard;
 mod headers;

@@ -192,6 +192,15 @@ uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking
     return reason == GATEPOST_OK ? next.reason : reason;
 }
 
+uint64_t issuer_keys_next_fetch_at(struct issuer_keys *issuer) {
+    uint64_t at;
+
+    pthread_mutex_lock(&issuer->lock);
+    at = gatepost_key_refresh_next_fetch_at(&issuer->refresh);
+    pthread_mutex_unlock(&issuer->lock);
+    return at;
+}
+
 void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys) {
     size_t users;
 

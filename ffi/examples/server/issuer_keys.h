@@ -40,6 +40,9 @@ uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint
 uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking,
                              struct keys **keys);
 
+/* When they may be fetched again, in seconds since 1970; 0 where nobody has asked for them yet. */
+uint64_t issuer_keys_next_fetch_at(struct issuer_keys *issuer);
+
 /* Gives back what was taken; NULL is left alone. */
 void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys);
 

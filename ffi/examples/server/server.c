@@ -100,11 +100,12 @@ static enum MHD_Result send_response(struct MHD_Connection *connection,
 }
 
 static enum MHD_Result refuse(const struct server *server, struct MHD_Connection *connection,
-                              struct request *request, uint32_t reason) {
+                              struct request *request, uint32_t reason, uint64_t until) {
     gatepost_response response;
 
-    gatepost_guard_refuse(server->guard, &request->head, reason, request->authorize_memory,
-                          sizeof request->authorize_memory, &response);
+    gatepost_guard_refuse_until(server->guard, &request->head, reason, until, now(),
+                                request->authorize_memory, sizeof request->authorize_memory,
+                                &response);
     return send_response(connection, &response);
 }
 
@@ -160,6 +161,7 @@ static enum MHD_Result on_head(struct server *server, struct MHD_Connection *con
                                                      MHD_HTTP_HEADER_CONTENT_LENGTH);
     bool has_token = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
                                                  MHD_HTTP_HEADER_AUTHORIZATION) != NULL;
+    uint32_t answer;
 
     request->head.method = slice(method);
     request->head.target = slice(request->target);
@@ -169,11 +171,17 @@ static enum MHD_Result on_head(struct server *server, struct MHD_Connection *con
         return send_response(connection, &request->response);
     }
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_header, request);
-    if (authenticate(server, request, has_token) != GATEPOST_OK) {
+    answer = authenticate(server, request, has_token);
+    if (answer == GATEPOST_KEYS_UNAVAILABLE) {
+        /* It would be in vain to ask again before. */
+        return refuse(server, connection, request, answer,
+                      issuer_keys_next_fetch_at(&server->keys));
+    }
+    if (answer != GATEPOST_OK) {
         return send_response(connection, &request->response);
     }
     if (length != NULL && strtoull(length, NULL, 10) > MAX_BODY) {
-        return refuse(server, connection, request, GATEPOST_MESSAGE_TOO_LARGE);
+        return refuse(server, connection, request, GATEPOST_MESSAGE_TOO_LARGE, 0);
     }
     request->body = malloc(MAX_BODY);
     return request->body == NULL ? MHD_NO : MHD_YES;
@@ -260,7 +268,7 @@ static enum MHD_Result on_end(const struct server *server, struct MHD_Connection
     gatepost_response response;
 
     if (request->passed_over > 0) {
-        return refuse(server, connection, request, GATEPOST_MESSAGE_TOO_LARGE);
+        return refuse(server, connection, request, GATEPOST_MESSAGE_TOO_LARGE, 0);
     }
     if ((has_body && gatepost_read_operation(server->guard, &request->head, body,
                                              request->operation_memory,

@@ -475,7 +475,14 @@ class Guard:
         prompt: str | None = None,
         resource: str | None = None,
     ) -> bool: ...
-    def refuse(self, head: RequestHead, reason: str) -> Response: ...
+    def refuse(
+        self,
+        head: RequestHead,
+        reason: str,
+        *,
+        until: float | None = None,
+        now: float | None = None,
+    ) -> Response: ...
     def response_headers(self, head: RequestHead) -> list[tuple[str, str]]: ...
 
 @final

@@ -343,7 +343,8 @@ impl KeyRefresh {
         self.entity_tag.as_deref()
     }
 
-    /// When the next fetch may be started at the earliest, if there was one: for `Retry-After`.
+    /// When the next fetch may be started at the earliest, if there was one: for
+    /// [`Guard::refuse_until`](crate::mcp::Guard::refuse_until).
     #[must_use]
     pub fn next_fetch_at(&self) -> Option<UnixTime> {
         match (self.running, self.last) {

@@ -335,3 +335,34 @@ fn a_principal_is_good_for_its_own_guard_alone() {
     }
     free(keys);
 }
+
+#[test]
+fn who_knows_until_when_says_it() {
+    let guard = usual_guard();
+    let head = post(&[]);
+    for (reason, until, answer, seconds) in [
+        (number(Reason::KeysUnavailable), 130, number(Reason::KeysUnavailable), &["30"][..]),
+        (number(Reason::KeysUnavailable), u64::MAX, number(Reason::KeysUnavailable), &["3600"]),
+        (number(Reason::KeysUnavailable), 0, number(Reason::KeysUnavailable), &["5"]),
+        (number(Reason::Expired), 130, number(Reason::Expired), &[]),
+        (0, 130, MISUSE, &[]),
+    ] {
+        let mut call = Call::new();
+        // SAFETY: everything is there, and apart.
+        let number = unsafe {
+            gatepost_guard_refuse_until(
+                guard,
+                &raw const head,
+                reason,
+                until,
+                100,
+                call.memory.as_mut_ptr().cast(),
+                call.memory.len(),
+                &raw mut call.response,
+            )
+        };
+        assert_eq!((number, call.response.reason), (answer, answer));
+        assert_eq!(values(&call.response, "Retry-After"), seconds);
+    }
+    free_guard(guard);
+}
