@@ -2,11 +2,15 @@
 
 use super::Authority;
 use super::guard::{Dpop, Guard};
-use crate::oauth::{ReplayStore, RequestHead};
+use crate::oauth::{ReplayStore, RequestHead, Scheme};
 use crate::{AccessToken, Evidence, PresentedToken, Reason, UnixTime};
 
 impl<S: ReplayStore> Guard<'_, S> {
     /// A token sent as `Bearer`, which must not be bound to a key for proofs.
+    ///
+    /// A refusal names the scheme that was sent; none where the token is bound to such a key, so
+    /// that its client learns where to use the key: it is offered all schemes (RFC 9449, section
+    /// 7.2).
     pub(super) fn admit_bearer<'m>(
         &self,
         token: &'m str,
@@ -14,12 +18,16 @@ impl<S: ReplayStore> Guard<'_, S> {
         authority: &impl Authority,
         now: UnixTime,
         memory: &'m mut [u8],
-    ) -> Result<AccessToken<'m>, Reason> {
-        let presented = self.validate(token, authority, now, memory)?;
+    ) -> Result<AccessToken<'m>, (Reason, Option<Scheme>)> {
+        let as_bearer = |reason| (reason, Some(Scheme::Bearer));
+        let presented = self.validate(token, authority, now, memory).map_err(as_bearer)?;
         if self.dpop.as_ref().is_some_and(|dpop| dpop.is_required) {
-            return Err(Reason::ProofRequired);
+            return Err(as_bearer(Reason::ProofRequired));
         }
-        presented.prove(&with_certificate(Evidence::NONE, head))
+        let is_for_proofs = presented.confirmation().jkt.is_some();
+        presented
+            .prove(&with_certificate(Evidence::NONE, head))
+            .map_err(|reason| if is_for_proofs { (reason, None) } else { as_bearer(reason) })
     }
 
     /// A token sent as `DPoP`, with its proof.

@@ -275,7 +275,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             Ok(Credentials::Bearer(token)) => {
                 match self.admit_bearer(token, head, authority, now, memory) {
                     Ok(token) => return Step::Proceed(self.let_in(token)),
-                    Err(reason) => (reason, Some(Scheme::Bearer), base),
+                    Err((reason, scheme)) => (reason, scheme, base),
                 }
             }
             Ok(Credentials::Dpop(token)) if self.dpop.is_some() => {

@@ -96,6 +96,14 @@ fn proofs(decisions: &mut Decisions, keys: &Keys) {
         "bound_token_as_bearer",
         "bound",
         as_bearer.clone(),
+        refusal("proof_required").schemes(&["Bearer", "DPoP"]),
+    );
+    let certificate =
+        token_with(keys, |claims| claims.raw("cnf", format!(r#"{{"x5t#S256":"{SEVENS}"}}"#)));
+    decisions.respond(
+        "certificate_is_missing_where_proofs_are_taken",
+        "bound",
+        call("x").bearer(certificate),
         refusal("proof_required"),
     );
     let answer = refusal("proof_required").schemes(&["DPoP"]);
