@@ -7,6 +7,7 @@ use heapless::String;
 use super::answers::{Refused, cors_headers, document, preflight, refusal, with_body};
 use super::content_type;
 use super::legacy::Legacy;
+use super::origins::{Origin, Origins, browser_form, is_origin};
 use super::response::Response;
 use super::rules::{RulesView, Verdict};
 use super::{Authority, Operation, OperationHeaders, Principal, error_body};
@@ -64,7 +65,7 @@ use crate::{AccessToken, Reason, Strings, UnixTime};
 pub struct Guard<'g, S = NoDpop> {
     metadata: &'g ResourceMetadata<'g>,
     pub(super) metadata_url: String<MAX_METADATA_URL_LEN>,
-    resource_origin: &'g str,
+    resource_origin: Origin,
     legacy: Legacy<'g>,
     pub(super) provider: Provider,
     pub(super) rules: RulesView<'g>,
@@ -94,14 +95,6 @@ impl ReplayStore for NoDpop {
     }
 }
 
-/// The origins that may ask.
-#[derive(Clone, Copy, Debug)]
-enum Origins<'g> {
-    /// These, and the resource's own.
-    Listed(Strings<'g>),
-    Any,
-}
-
 /// What becomes of a request after its head was judged.
 #[derive(Debug)]
 pub enum Step<'m> {
@@ -119,13 +112,14 @@ pub const RESPONSE_MEMORY: usize = 8192;
 
 impl<'g> Guard<'g> {
     /// A guard for the resource that `metadata` describes. Until more is said, every valid token
-    /// may do everything, and browsers may ask from the resource's own origin alone.
+    /// may do everything, and browsers may ask from the resource's own origin alone: in lower case
+    /// and without the port that its scheme has anyway, however the resource is written.
     ///
     /// # Errors
     ///
     /// [`Reason::Misuse`] where the URL of the metadata has more than
-    /// [`MAX_METADATA_URL_LEN`] bytes or is one that a [`Challenge`] cannot name, and where the
-    /// document has more than [`RESPONSE_MEMORY`].
+    /// [`MAX_METADATA_URL_LEN`] bytes or is one that a [`Challenge`] cannot name, where the document
+    /// has more than [`RESPONSE_MEMORY`], and where the host is longer than the name of one may be.
     pub fn new(metadata: &'g ResourceMetadata<'g>) -> Result<Self, Reason> {
         let mut memory = [0; RESPONSE_MEMORY];
         metadata.write(&mut memory).map_err(|_| Reason::Misuse)?;
@@ -136,7 +130,7 @@ impl<'g> Guard<'g> {
         Ok(Self {
             metadata,
             metadata_url,
-            resource_origin: resource.origin,
+            resource_origin: browser_form(&resource)?,
             legacy: Legacy::OfProvider,
             provider: Provider::Generic,
             rules: RulesView::NONE,
@@ -211,13 +205,10 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     ///
     /// # Errors
     ///
-    /// [`Reason::Misuse`] for what is no origin: `null`, `*`, a URL with a path or with a capital.
+    /// [`Reason::Misuse`] for what is no origin: `null`, `*`, a URL with a path, a capital, or the
+    /// port that its scheme has anyway.
     pub fn with_origins(self, origins: impl Into<Strings<'g>>) -> Result<Self, Reason> {
         let origins = origins.into();
-        let is_origin = |origin: &str| {
-            Uri::parse(origin).is_some_and(|uri| uri.authority.is_some() && uri.origin == origin)
-                && !origin.bytes().any(|byte| byte.is_ascii_uppercase())
-        };
         if !origins.iter().all(is_origin) {
             return Err(Reason::Misuse);
         }
@@ -393,7 +384,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             Origins::Any => Ok(Some("*")),
             Origins::Listed(listed) => listed
                 .iter()
-                .chain([self.resource_origin])
+                .chain([self.resource_origin.as_str()])
                 .find(|allowed| allowed.as_bytes() == origin)
                 .map(Some)
                 .ok_or(Reason::OriginRefused),

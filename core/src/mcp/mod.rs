@@ -9,6 +9,7 @@ mod legacy;
 mod message;
 mod message_id;
 mod operation;
+mod origins;
 mod principal;
 mod request_state;
 mod resource_uri;

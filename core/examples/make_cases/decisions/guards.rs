@@ -9,10 +9,14 @@ use crate::generator::setup::{AUDIENCE, ISSUER, SECOND_ISSUER, jwks};
 /// A resource whose URL has a query.
 pub(crate) const WITH_QUERY: &str = "https://mcp.example.com/mcp?tenant=a";
 
+/// A resource whose origin browsers write otherwise.
+pub(crate) const SPELLED: &str = "https://MCP.example.com:443/mcp";
+
 /// What challenges name, guard by guard.
 pub(crate) fn metadata_url(guard: &str) -> &'static str {
     match guard {
         "query" => "https://mcp.example.com/.well-known/oauth-protected-resource/mcp?tenant=a",
+        "spelled" => "https://MCP.example.com:443/.well-known/oauth-protected-resource/mcp",
         _ => "https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
     }
 }
@@ -31,6 +35,7 @@ pub(crate) fn all(keys: &Keys) -> Json {
             "query",
             Guard { resource: WITH_QUERY, servers: &[ISSUER, SECOND_ISSUER], ..Guard::default() },
         ),
+        ("spelled", Guard { resource: SPELLED, ..Guard::default() }),
         ("small", Guard { max_message_len: Json::Number(100), ..Guard::default() }),
         ("bound", Guard { dpop: dpop(false), base: &["mcp:read"], ..Guard::default() }),
         ("bound_only", Guard { dpop: dpop(true), base: &["mcp:read"], ..Guard::default() }),

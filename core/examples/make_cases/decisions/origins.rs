@@ -1,8 +1,9 @@
 //! What browsers ask for, and whose pages may.
 
 use crate::generator::decisions::answers::{preflight, preflight_with, refused, rejected};
+use crate::generator::decisions::guards::SPELLED;
 use crate::generator::decisions::requests::{
-    Request, call, get, modern_call, post, token, token_for,
+    Request, call, get, modern_call, post, token, token_for, token_with,
 };
 use crate::generator::decisions::suite::Decisions;
 use crate::generator::keys::Keys;
@@ -45,6 +46,16 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     ] {
         decisions.respond(name, "tools", from(origin).bearer(token(keys)), refusal());
     }
+    decisions.proceed(
+        "origin_of_a_resource_in_capitals",
+        "spelled",
+        from(OWN).bearer(token_with(keys, |claims| claims.text("aud", SPELLED))),
+        "user-1",
+    );
+    let answer = missing().seen_by(OWN);
+    decisions.respond("origin_of_a_resource_in_capitals_sees_it", "spelled", from(OWN), answer);
+    let as_written = from("https://MCP.example.com:443").bearer(token(keys));
+    decisions.respond("origin_as_the_resource_is_written", "spelled", as_written, refusal());
     let twice = from(APP).with("Origin", APP).bearer(token(keys));
     decisions.respond("origin_twice", "tools", twice, refusal());
     let first = from("https://evil.example").with("Authorization", "Bearer");
