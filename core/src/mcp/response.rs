@@ -20,9 +20,9 @@ pub const MAX_RESPONSE_HEADERS: usize = 10;
 
 /// An answer to send as it is: a refusal, a document or the answer to a preflight request.
 ///
-/// Header values and body are texts in ASCII, in the memory that the caller passed or for ever;
-/// nothing in them comes from the request but the `id` of a JSON-RPC message, and the names
-/// of headers `Mcp-Param-…` that a browser asks for.
+/// Header values are ASCII, the body is UTF-8; they lie in the memory that the caller passed, in the
+/// guard, or live for ever. Nothing in them comes from the request but the `id` of a JSON-RPC
+/// message, and the names of headers `Mcp-Param-…` that a browser asks for.
 #[derive(Clone)]
 pub struct Response<'m> {
     status: u16,

@@ -178,6 +178,8 @@ fn headers(decisions: &mut Decisions, token: &str) {
         ("id_of_a_string", r#""a b""#, Some(r#""a b""#)),
         ("id_with_escapes", r#""\u0022\\\u000a\u0061""#, Some(r#""\"\\\u000aa""#)),
         ("id_of_a_fraction", "-1.5e2", Some("-1.5e2")),
+        // All that JSON need not escape comes back as it is.
+        ("id_outside_ascii", "\"é\u{7f}\"", Some("\"é\u{7f}\"")),
         ("id_that_is_too_long", &*long, None),
     ] {
         decisions.respond(name, "plain", with_id(id), mismatch(echoed));
