@@ -18,8 +18,9 @@ pub(super) struct Message<'b> {
     pub(super) params: Params<'b>,
 }
 
-/// A `null`, a fraction and a number of any size are for the server to judge; what is echoed is
-/// what was sent.
+/// A fraction and a number of any size are for the server to judge; what is echoed is what was
+/// sent. A `null` is none: MCP forbids it for requests, and JSON-RPC 2.0, section 5, has it in an
+/// error alone, where the sender could not read the request.
 pub(super) enum Id<'b> {
     Number(Number<'b>),
     String(Text<'b>),
@@ -88,6 +89,7 @@ impl<'b> Reader<'b> {
     fn message(mut self) -> Result<Message<'b>, Reason> {
         let mut message = Message::default();
         let (mut is_json_rpc, mut is_response) = (false, false);
+        let (mut is_null_id, mut is_error) = (false, false);
         self.members(&IN_MESSAGE, |reader, name| {
             match name {
                 "jsonrpc" => is_json_rpc = reader.skim.take_text()? == "2.0",
@@ -95,19 +97,22 @@ impl<'b> Reader<'b> {
                 "id" if reader.skim.peek() == b'"' => {
                     message.id = Some(Id::String(reader.skim.take_text()?));
                 }
+                "id" if reader.take_null()? => is_null_id = true,
                 "id" => message.id = Some(Id::Number(reader.skim.take_number()?)),
                 "params" => message.params = reader.params()?,
                 // One of the two: a message with both says nothing clearly.
                 _ if is_response => return Err(Reason::InvalidMessage),
                 _ => {
                     is_response = true;
+                    is_error = name == "error";
                     reader.skim.skip()?;
                 }
             }
             Ok(())
         })?;
         let is_request = message.method.is_some();
-        if is_json_rpc && is_request != is_response && self.skim.is_at_end() {
+        let has_fitting_id = !is_null_id || is_error;
+        if is_json_rpc && is_request != is_response && has_fitting_id && self.skim.is_at_end() {
             Ok(message)
         } else {
             Err(Reason::InvalidMessage)

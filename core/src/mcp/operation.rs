@@ -146,7 +146,8 @@ impl<'o> Operation<'o> {
     /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in its object, and no other name beside it that differs only in
     /// case: servers run the last of several, and some take names without regard to case. What lies
     /// deeper is skipped and may be anything; whether it is JSON is for the server to say. A
-    /// message without a method has to be a response.
+    /// message without a method has to be a response. An `id` of null is refused in all but errors,
+    /// whose sender could not read the request (JSON-RPC 2.0, section 5).
     ///
     /// Servers decode a body by the `charset` of its `Content-Type`.
     /// [`Guard::read_operation`](super::Guard::read_operation) looks at it; where no guard does, the

@@ -42,6 +42,16 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
             "body_that_is_request_and_response",
             r#"{"jsonrpc":"2.0","id":7,"method":"a","result":1}"#,
         ),
+        ("request_with_an_id_of_null", r#"{"jsonrpc":"2.0","id":null,"method":"tools/list"}"#),
+        (
+            "request_with_an_id_of_null_behind",
+            r#"{"jsonrpc":"2.0","method":"tools/list","id":null}"#,
+        ),
+        ("result_with_an_id_of_null", r#"{"jsonrpc":"2.0","id":null,"result":{}}"#),
+        (
+            "body_with_two_ids_of_which_one_is_null",
+            r#"{"jsonrpc":"2.0","id":null,"id":7,"error":{"code":-32700,"message":"x"}}"#,
+        ),
     ] {
         decisions.respond(name, "plain", post(body).bearer(token), invalid());
     }
@@ -70,6 +80,15 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
         ),
         ("notification", r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
         ("response", r#"{"jsonrpc":"2.0","id":7,"result":{}}"#),
+        // Its sender could not read the request.
+        (
+            "error_with_an_id_of_null",
+            r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"x"}}"#,
+        ),
+        (
+            "error_with_an_id_of_null_behind",
+            r#"{"jsonrpc":"2.0","error":{"code":-32700,"message":"x"},"id": null }"#,
+        ),
     ] {
         decisions.proceed(name, "plain", post(body).bearer(token), "user-1");
     }
