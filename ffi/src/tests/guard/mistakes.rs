@@ -78,7 +78,7 @@ fn a_guard_that_makes_no_sense_is_refused() {
         &|c| (c.origins, c.origin_count) = (wrong.as_ptr(), 1),
         &|c| (c.base_scopes, c.base_scope_count) = (words.as_ptr(), 1),
         &|c| c.provider = 6,
-        &|c| c.flags = 8,
+        &|c| c.flags = 16,
         &|c| c.flags = GATEPOST_GUARD_DPOP_REQUIRED,
         &|c| c.dpop_algorithms = GATEPOST_ALGORITHM_ES256,
         &|c| c.remember_proof = Some(refuse_proofs),
