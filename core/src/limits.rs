@@ -170,6 +170,13 @@ pub const MAX_REDIRECT_URIS: usize = 32;
 /// request of the specification has twenty; what a tool takes lies deeper, in `arguments`.
 pub const MAX_MESSAGE_MEMBERS: u32 = 256;
 
+/// Objects and arrays that may be open at once in a member of a message that does not decide: 1008,
+/// those without content aside. More are [`InvalidMessage`](crate::Reason::InvalidMessage).
+///
+/// Each closing bracket is compared with the opening one, and a bit for each is kept. Arguments of
+/// tools nest some five deep; readers that have a limit take up to 1000 or so.
+pub const MAX_MESSAGE_DEPTH: usize = 1008;
+
 /// Bytes of the `method` of a message: 128. Longer ones are
 /// [`InvalidMessage`](crate::Reason::InvalidMessage). Those of the specification have up to 36.
 pub const MAX_METHOD_LEN: usize = 128;

@@ -1,7 +1,11 @@
 //! The operation that a body asks for: of whatever is taken, `serde_json` sees the same method and
-//! the same name, although of several members of one name it takes the last.
+//! the same name, although of several members of one name it takes the last; and so does a reader
+//! that takes comments and much else beyond JSON.
 
 #![no_main]
+
+#[path = "../../core/tests/mcp/lenient.rs"]
+mod lenient;
 
 use gatepost::Reason;
 use gatepost::limits::{MAX_MESSAGE_LEN, OPERATION_MEMORY};
@@ -23,17 +27,24 @@ fuzz_target!(|body: &[u8]| {
     let answer = error_body(Reason::HeaderMismatch, operation.id(), &mut answer).expect("room");
     serde_json::from_str::<IgnoredAny>(answer).expect("an answer is JSON");
 
-    // What is skipped need not be JSON, and numbers beyond f64 are no value.
+    for message in lenient::readings(body).iter().flatten() {
+        same(&operation, message);
+    }
+    // Surrogates that stand alone, and numbers that are none or beyond f64, are no value.
     let Ok(message) = serde_json::from_slice::<Value>(body) else { return };
+    same(&operation, &message);
+    if operation.id().is_some() {
+        let answer: Value = serde_json::from_str(answer).expect("values of the message");
+        assert_eq!(answer["id"], message["id"]);
+    }
+});
+
+fn same(operation: &Operation<'_>, message: &Value) {
     assert_eq!(operation.method(), message["method"].as_str());
     assert_eq!(
         operation.is_request(),
         message["method"].is_string() && message.get("id").is_some()
     );
-    if operation.id().is_some() {
-        let answer: Value = serde_json::from_str(answer).expect("values of the message");
-        assert_eq!(answer["id"], message["id"]);
-    }
     let params = &message["params"];
     let is_completion = operation.method() == Some("completion/complete");
     let name = match operation.kind() {
@@ -45,4 +56,4 @@ fuzz_target!(|body: &[u8]| {
         _ => &Value::Null,
     };
     assert_eq!(operation.name(), name.as_str());
-});
+}

@@ -2,8 +2,8 @@
 //!
 //! Servers read the same body with readers of their own, which differ. Where they could
 //! differ about a member that decides, the message is refused: two members of one name, names that
-//! a reader without regard to case takes for it, wrong types, lone surrogates. All else is skipped
-//! to where every reader that accepts the body sees its end.
+//! a reader without regard to case takes for it, wrong types, lone surrogates. All else is skipped,
+//! but has to be JSON: readers that take more, such as comments, would see its end elsewhere.
 
 use super::subscriptions::Subscriptions;
 use crate::Reason;

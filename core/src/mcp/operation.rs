@@ -145,9 +145,13 @@ impl<'o> Operation<'o> {
     /// `taskId`, `ref`, `notifications` and the protocol version in `_meta`, in `ref` its `type`,
     /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in its object, and no other name beside it that differs only in
     /// case: servers run the last of several, and some take names without regard to case. What lies
-    /// deeper is skipped and may be anything; whether it is JSON is for the server to say. A
-    /// message without a method has to be a response. An `id` of null is refused in all but errors,
-    /// whose sender could not read the request (JSON-RPC 2.0, section 5).
+    /// deeper is skipped, but has to be JSON with at most
+    /// [`MAX_MESSAGE_DEPTH`](crate::limits::MAX_MESSAGE_DEPTH) objects and arrays open: servers that
+    /// take more than JSON, such as comments, would see its end elsewhere. Only what never moves an
+    /// end is not judged: names that stand twice, surrogates that stand alone, and in arrays and
+    /// objects `NaN` and `Infinity`. A message without a method has to be a response. An `id` of
+    /// null is refused in all but errors, whose sender could not read the request (JSON-RPC 2.0,
+    /// section 5).
     ///
     /// Servers decode a body by the `charset` of its `Content-Type`.
     /// [`Guard::read_operation`](super::Guard::read_operation) looks at it; where no guard does, the

@@ -16,6 +16,7 @@ mod answers;
 mod bodies;
 mod guard;
 mod headers;
+mod lenient;
 mod operation;
 mod oracle;
 mod principal;

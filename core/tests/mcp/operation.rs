@@ -149,12 +149,16 @@ fn max_message_members() {
 }
 
 #[test]
-fn nesting_is_no_burden() {
-    for deep in [
-        "[".repeat(500_000) + &"]".repeat(500_000),
-        "{\"a\":".repeat(99_999) + "1" + &"}".repeat(99_999),
-    ] {
-        assert_eq!(refusal(request("tools/call", &format!(r#"{{"x":{deep},"name":"n"}}"#))), None);
+fn max_message_depth() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let body = |depth: usize| {
+            let deep = format!("{}0{}", open.repeat(depth), close.repeat(depth));
+            request("tools/call", &format!(r#"{{"x":{deep},"name":"n"}}"#))
+        };
+        assert_eq!(refusal(body(MAX_MESSAGE_DEPTH)), None);
+        for depth in [MAX_MESSAGE_DEPTH + 1, 300_000] {
+            assert_eq!(refusal(body(depth)), Some(Reason::InvalidMessage));
+        }
     }
 }
 

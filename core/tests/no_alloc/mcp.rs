@@ -12,9 +12,10 @@ fn operations_are_read_without_allocation() {
     use gatepost::mcp::{Operation, OperationHeaders, error_body};
 
     let escaped = r#"{"jsonrpc":"2.0","id":"\u00e9","method":"tools\/call","params":{"x":X,"name":"\u00e9"}}"#;
-    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let deep = |depth: usize| "[".repeat(depth) + "1" + &"]".repeat(depth);
     for (body, reason) in [
-        (escaped.replace('X', &deep), None),
+        (escaped.replace('X', &deep(limits::MAX_MESSAGE_DEPTH)), None),
+        (escaped.replace('X', &deep(100_000)), Some(Reason::InvalidMessage)),
         (escaped.replace('X', &format!("\"{}\"", "\\n".repeat(500_000))), None),
         (escaped.replace('X', "1,\"Name\":1"), Some(Reason::InvalidMessage)),
         (format!("[{escaped}]"), Some(Reason::BatchRefused)),

@@ -1,267 +1,399 @@
-//! The end of a value that nobody wants to see: 64 bytes at a time, whatever they hold, without
-//! recursion and without judging. What is skipped need not be JSON; where it is, what is found is
-//! its end. So every reader that accepts the document agrees on where the value ends.
+//! The end of a value that nobody wants to see, in one pass without recursion.
+//!
+//! What is skipped is checked all the same. A reader that takes more than JSON (comments, strings
+//! in other quotes or in none, any character behind a backslash, a line break that it joins) would
+//! see another end of a string than the one found here, and with it other members behind it. Of
+//! what is JSON, every reader sees the same end. Beyond JSON are taken the three numbers that
+//! Python writes, and surrogates that stand alone: no reader sees a string end at those.
 
-/// Bytes that are looked at together: a bit of a word for each.
-const BLOCK: usize = 64;
+use super::cursor::Cursor;
+use super::members::Kinds;
+use crate::Reason;
+use crate::limits::MAX_MESSAGE_DEPTH;
 
-/// How many bytes the object or the array has that `text` begins with; `None` where it does not
-/// end.
+/// Behind the object or the array whose opening bracket stands here.
+///
+/// # Errors
+///
+/// [`Reason::InvalidJson`], also where more than [`MAX_MESSAGE_DEPTH`] brackets are open, empty
+/// pairs aside.
 #[inline(never)]
-pub(super) fn brackets_len(text: &[u8]) -> Option<usize> {
-    let mut nesting = Nesting { strings: Strings { is_in_string: 0, is_escaped: 0 }, depth: 0 };
-    find(text, |block| nesting.end_in(block))
-}
-
-/// How many bytes the rest of a string has, with its closing quote, where `text` begins inside it
-/// and not behind a backslash; `None` where it does not end.
-#[inline(never)]
-pub(super) fn string_len(text: &[u8]) -> Option<usize> {
-    let mut strings = Strings { is_in_string: u64::MAX, is_escaped: 0 };
-    find(text, |block| {
-        let Marks { quotes, backslashes } = Marks::of(block);
-        let quotes = quotes & !strings.escaped(backslashes);
-        (quotes != 0).then(|| quotes.trailing_zeros())
-    })
-}
-
-/// The number of bytes up to and with the one that `end_in` finds in a block.
-#[inline(always)]
-fn find(text: &[u8], mut end_in: impl FnMut(&[u8; BLOCK]) -> Option<u32>) -> Option<usize> {
-    let (blocks, rest) = text.as_chunks();
-    let mut before = 0_usize;
-    for block in blocks {
-        if let Some(at) = end_in(block) {
-            return behind(before, at);
-        }
-        before = before.wrapping_add(BLOCK);
+pub(super) fn behind_brackets(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
+    if cursor.take_literal("{}") || cursor.take_literal("[]") {
+        return Ok(cursor);
     }
-    // The last block is filled up with what ends nothing.
-    let mut block = [b' '; BLOCK];
-    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    behind(before, end_in(&block)?)
-}
-
-fn behind(before: usize, at: u32) -> Option<usize> {
-    before.checked_add(usize::try_from(at).ok()?)?.checked_add(1)
-}
-
-/// What a block begins in.
-struct Strings {
-    /// All bits where it begins in a string.
-    is_in_string: u64,
-    /// One where its first byte is escaped.
-    is_escaped: u64,
-}
-
-impl Strings {
-    /// The bytes that are escaped: those behind an odd number of backslashes.
-    ///
-    /// A sum carries the start of a row of backslashes to behind its end; whether it starts and
-    /// ends at even or odd bits tells whether its length is odd.
-    #[inline(always)]
-    fn escaped(&mut self, backslashes: u64) -> u64 {
-        const EVEN: u64 = 0x5555_5555_5555_5555;
-        if backslashes == 0 {
-            return core::mem::replace(&mut self.is_escaped, 0);
-        }
-        // An escaped backslash escapes nothing.
-        let backslashes = backslashes & !self.is_escaped;
-        let follows = backslashes << 1 | self.is_escaped;
-        let odd_starts = backslashes & !EVEN & !follows;
-        let (sum, carry) = odd_starts.overflowing_add(backslashes);
-        self.is_escaped = u64::from(carry);
-        (EVEN ^ sum << 1) & follows
-    }
-
-    /// The bytes in strings, opening quotes with them and closing ones without.
-    #[inline(always)]
-    fn inside(&mut self, quotes: u64) -> u64 {
-        // Each bit becomes the parity of the quotes up to it.
-        let mut parity = quotes ^ quotes << 1;
-        parity ^= parity << 2;
-        parity ^= parity << 4;
-        parity ^= parity << 8;
-        parity ^= parity << 16;
-        parity ^= parity << 32;
-        let inside = parity ^ self.is_in_string;
-        self.is_in_string = if inside >> 63 == 1 { u64::MAX } else { 0 };
-        inside
-    }
-}
-
-struct Nesting {
-    strings: Strings,
-    /// Objects and arrays that are open.
-    depth: u64,
-}
-
-impl Nesting {
-    /// The byte of the block that closes all that is open.
-    #[inline(always)]
-    fn end_in(&mut self, block: &[u8; BLOCK]) -> Option<u32> {
-        let Marks { quotes, backslashes } = Marks::of(block);
-        if quotes | backslashes == 0 && self.strings.is_in_string != 0 {
-            self.strings.is_escaped = 0;
-            return None;
-        }
-        let escaped = self.strings.escaped(backslashes);
-        let outside = !self.strings.inside(quotes & !escaped);
-        let (opening, closing) = brackets(block);
-        let (opening, closing) = (opening & outside, closing & outside);
-        let (opened, closed) = (u64::from(opening.count_ones()), u64::from(closing.count_ones()));
-        if self.depth > closed {
-            self.depth = self.depth.wrapping_add(opened).wrapping_sub(closed);
-            return None;
-        }
-        self.walk(opening, closing)
-    }
-
-    /// [`end_in`](Self::end_in) bracket by bracket, where the last may be closed.
-    fn walk(&mut self, opening: u64, closing: u64) -> Option<u32> {
-        let mut brackets = opening | closing;
-        while brackets != 0 {
-            let lowest = brackets & brackets.wrapping_neg();
-            if closing & lowest == 0 {
-                self.depth = self.depth.saturating_add(1);
-            } else if self.depth > 1 {
-                self.depth = self.depth.wrapping_sub(1);
-            } else {
-                return Some(lowest.trailing_zeros());
+    let (mut inner, mut outer) = (Inner::NONE, Outer::NONE);
+    'values: loop {
+        match cursor.peek() {
+            b'{' if !cursor.take_literal("{}") => {
+                inner.open(true, &mut outer)?;
+                cursor.take_bracket();
+                if cursor.peek() != b'}' {
+                    cursor = behind_name(cursor)?;
+                    continue 'values;
+                }
             }
-            brackets ^= lowest;
+            b'[' if !cursor.take_literal("[]") => {
+                inner.open(false, &mut outer)?;
+                cursor.take_bracket();
+                if cursor.peek() != b']' {
+                    continue 'values;
+                }
+            }
+            // They were empty.
+            b'{' | b'[' => {}
+            b'"' => cursor = behind_string(cursor)?,
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                cursor.skip_space();
+                continue 'values;
+            }
+            _ => {
+                let before = cursor;
+                let mut kinds = Kinds::NONE;
+                if cursor.take_scalar(&mut kinds).is_err() {
+                    cursor = behind_word_of_python(before)?;
+                }
+            }
         }
-        None
+        loop {
+            match cursor.peek() {
+                b',' => {
+                    cursor.advance(1);
+                    if inner.is_object() {
+                        cursor.skip_space();
+                        cursor = behind_name(cursor)?;
+                    }
+                    continue 'values;
+                }
+                bracket @ (b'}' | b']') if inner.is_object() == (bracket == b'}') => {
+                    cursor.advance(1);
+                    if inner.close(&mut outer) {
+                        return Ok(cursor);
+                    }
+                }
+                b' ' | b'\t' | b'\n' | b'\r' => cursor.skip_space(),
+                _ => return Err(Reason::InvalidJson),
+            }
+        }
     }
 }
 
-/// Where a block has what begins, ends or goes on with a string: a bit for each byte, the first
-/// lowest.
-struct Marks {
-    quotes: u64,
-    backslashes: u64,
+/// Behind the name of a member and its colon.
+#[inline(always)]
+fn behind_name(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
+    if cursor.peek() != b'"' {
+        return Err(Reason::InvalidJson);
+    }
+    cursor = behind_string(cursor)?;
+    if cursor.take_separator(b':') { Ok(cursor) } else { Err(Reason::InvalidJson) }
 }
 
-impl Marks {
+/// Behind one of the three numbers that are none, as Python's `json` writes them unless told not
+/// to.
+#[inline(never)]
+fn behind_word_of_python(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
+    let is_one = cursor.take_literal("NaN") || {
+        _ = cursor.take_literal("-");
+        cursor.take_literal("Infinity")
+    };
+    if is_one { Ok(cursor) } else { Err(Reason::InvalidJson) }
+}
+
+/// Behind the string whose opening quote stands here.
+#[inline(always)]
+pub(super) fn behind_string(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
+    cursor.advance(1);
+    loop {
+        cursor.skip_plain();
+        match cursor.peek() {
+            b'"' => {
+                cursor.advance(1);
+                return Ok(cursor);
+            }
+            b'\\' => cursor = behind_escapes(cursor)?,
+            // A control byte, or the end.
+            _ => return Err(Reason::InvalidJson),
+        }
+    }
+}
+
+/// Behind the escapes that stand here in a row. A surrogate need not be half of a pair.
+#[inline(never)]
+fn behind_escapes(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
+    while cursor.peek() == b'\\' {
+        if cursor.take_short_escape().is_some() {
+            continue;
+        }
+        if !cursor.take_literal("\\u") {
+            return Err(Reason::InvalidJson);
+        }
+        _ = cursor.take_hex()?;
+    }
+    Ok(cursor)
+}
+
+/// The innermost objects and arrays that are open: below a bit that is always set, a bit for each,
+/// the innermost lowest, set for an object. It is kept in a register, apart from those around it.
+struct Inner(u64);
+
+impl Inner {
+    const NONE: Self = Self(1);
+
     #[inline(always)]
-    fn of(block: &[u8; BLOCK]) -> Self {
-        Self {
-            quotes: bits(block, |word| equal(word, b'"')),
-            backslashes: bits(block, |word| equal(word, b'\\')),
+    const fn is_object(&self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    #[inline(always)]
+    fn open(&mut self, is_object: bool, outer: &mut Outer) -> Result<(), Reason> {
+        if self.0 >> 63 != 0 {
+            outer.push(self.0)?;
+            self.0 = 1;
         }
+        self.0 = self.0 << 1 | u64::from(is_object);
+        Ok(())
+    }
+
+    /// Closes the innermost, and says whether it was the last.
+    #[inline(always)]
+    fn close(&mut self, outer: &mut Outer) -> bool {
+        self.0 >>= 1;
+        if self.0 != 1 {
+            return false;
+        }
+        let Some(full) = outer.pop() else { return true };
+        self.0 = full;
+        false
     }
 }
 
-/// The opening and the closing brackets and braces of a block.
-#[inline(always)]
-fn brackets(block: &[u8; BLOCK]) -> (u64, u64) {
-    // One bit is all that a bracket and its brace differ in.
-    let brace = |word| word | ONES << 5;
-    (bits(block, |word| equal(brace(word), b'{')), bits(block, |word| equal(brace(word), b'}')))
+/// The words of [`Inner`] that were full, each with a bit for 63 brackets.
+struct Outer {
+    words: [u64; FULL_WORDS],
+    len: usize,
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = ONES << 7;
+const FULL_WORDS: usize = 15;
+const _: () = assert!(MAX_MESSAGE_DEPTH == (FULL_WORDS + 1) * 63);
 
-/// The high bit of each byte of `word` that is `byte`.
-#[inline(always)]
-fn equal(word: u64, byte: u8) -> u64 {
-    let difference = word ^ ONES.wrapping_mul(u64::from(byte));
-    // Seven bits carry into the eighth where they are not zero, and never beyond it.
-    !((difference & !HIGH).wrapping_add(!HIGH) | difference) & HIGH
-}
+impl Outer {
+    const NONE: Self = Self { words: [0; FULL_WORDS], len: 0 };
 
-/// A bit for each byte of a block, from the high bits that `marks` sets in each of its words.
-#[inline(always)]
-fn bits(block: &[u8; BLOCK], marks: impl Fn(u64) -> u64) -> u64 {
-    let (words, _) = block.as_chunks();
-    words.iter().rev().fold(0, |bits, word| {
-        // The product moves the bit of each byte to its place in the highest byte.
-        let gathered = (marks(u64::from_le_bytes(*word)) >> 7).wrapping_mul(0x0102_0408_1020_4080);
-        bits << 8 | gathered >> 56
-    })
+    #[inline(never)]
+    fn push(&mut self, word: u64) -> Result<(), Reason> {
+        *self.words.get_mut(self.len).ok_or(Reason::InvalidJson)? = word;
+        self.len = self.len.wrapping_add(1);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn pop(&mut self) -> Option<u64> {
+        self.len = self.len.checked_sub(1)?;
+        self.words.get(self.len).copied()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::string::String;
+    use std::vec::Vec;
 
     use super::*;
 
-    /// Byte by byte, the way everybody would write it first.
-    fn plain_len(text: &[u8], mut is_in_string: bool) -> Option<usize> {
-        let (mut depth, mut is_escaped) = (0, false);
-        let ends_with_string = is_in_string;
-        for (at, byte) in text.iter().enumerate() {
-            let was_escaped = core::mem::replace(&mut is_escaped, false);
-            match byte {
-                // Outside of strings there are no backslashes in JSON: of what they escape there,
-                // only quotes count.
-                b'"' | b'\\' if was_escaped => {}
-                b'\\' => is_escaped = true,
-                b'"' if is_in_string && ends_with_string => return Some(at + 1),
-                b'"' => is_in_string = !is_in_string,
-                _ if is_in_string => {}
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth <= 1 => return Some(at + 1),
-                b'}' | b']' => depth -= 1,
-                _ => {}
+    /// Byte by byte, the way everybody would write it first: what is left behind a value.
+    fn behind_value(text: &[u8]) -> Option<&[u8]> {
+        match text {
+            [b'{', ..] => behind_list(text, b'}', |text| {
+                let text = behind_space(behind_plain_string(text)?);
+                behind_value(behind_space(text.strip_prefix(b":")?))
+            }),
+            [b'[', ..] => behind_list(text, b']', behind_value),
+            [b'"', ..] => behind_plain_string(text),
+            _ => {
+                let is_part =
+                    |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+                let len = text.iter().position(|byte| !is_part(byte)).unwrap_or(text.len());
+                let word = core::str::from_utf8(&text[..len]).unwrap();
+                let is_value = ["NaN", "Infinity", "-Infinity"].contains(&word)
+                    || serde_json::from_str::<serde_json::Value>(word).is_ok();
+                is_value.then_some(&text[len..])
             }
         }
-        None
     }
 
-    /// Every byte, and rows of backslashes and brackets of every length, at every place.
+    fn behind_list(
+        text: &[u8],
+        closing: u8,
+        behind_item: impl Fn(&[u8]) -> Option<&[u8]>,
+    ) -> Option<&[u8]> {
+        let mut text = behind_space(&text[1..]);
+        if text.first() == Some(&closing) {
+            return Some(&text[1..]);
+        }
+        loop {
+            text = behind_space(behind_item(text)?);
+            match text {
+                [b',', rest @ ..] => text = behind_space(rest),
+                [byte, rest @ ..] => return (*byte == closing).then_some(rest),
+                [] => return None,
+            }
+        }
+    }
+
+    fn behind_plain_string(text: &[u8]) -> Option<&[u8]> {
+        let mut text = text.strip_prefix(b"\"")?;
+        loop {
+            text = match text {
+                [b'"', rest @ ..] => return Some(rest),
+                [b'\\', b'u', a, b, c, d, rest @ ..] => {
+                    [a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()).then_some(rest)?
+                }
+                [b'\\', letter, rest @ ..] => b"\"\\/bfnrt".contains(letter).then_some(rest)?,
+                [b'\\'] | [0..0x20, ..] | [] => return None,
+                [_, rest @ ..] => rest,
+            };
+        }
+    }
+
+    fn behind_space(text: &[u8]) -> &[u8] {
+        let is_space = |byte: &u8| b" \t\n\r".contains(byte);
+        &text[text.iter().position(|byte| !is_space(byte)).unwrap_or(text.len())..]
+    }
+
+    /// Says whether `text` begins with a value that ends, after a check that both agree on where.
+    fn ends(text: &str) -> bool {
+        let plain = behind_value(text.as_bytes()).map(|rest| text.len() - rest.len());
+        let cursor = Cursor::new(text);
+        let found = match cursor.peek() {
+            b'{' | b'[' => behind_brackets(cursor),
+            _ => behind_string(cursor),
+        };
+        let found = found.map(|cursor| cursor.at(text));
+        assert_eq!(found, plain.ok_or(Reason::InvalidJson), "{text:?}");
+        plain.is_some()
+    }
+
+    /// Every byte, escape and bracket, behind strings of every length and every kind of value.
     #[test]
-    fn blocks_say_what_single_bytes_say() {
-        let mut texts = std::vec::Vec::new();
-        for before in 0..140 {
-            for run in 0..6 {
-                for (byte, after) in [
-                    ("\\", "\"]}\"]}"),
-                    ("{", "}}]}]\"}}"),
-                    ("[\"", "\"]\"\"]}}"),
-                    ("é\"", "]]\"]"),
+    fn words_say_what_single_bytes_say() {
+        let mut found = [0; 2];
+        for before in 0..20 {
+            let before = "a".repeat(before);
+            for byte in 0..=0x7f_u8 {
+                let byte = char::from(byte);
+                for text in [
+                    format!("\"{before}{byte}\",\""),
+                    format!("\"{before}\\{byte}0041\""),
+                    format!("\"{before}\\u12{byte}4\""),
+                    format!("[\"{before}\"{byte}\"\"]]"),
+                    format!("[{{\"{before}\"{byte}1}}]"),
+                    format!("{{\"{before}\":[]{byte}\"\":1}}}}"),
+                    format!("[\"{before}\",{byte}]]"),
+                    format!("[{byte}\"{before}\"]"),
+                    format!("[1{byte},2]"),
+                    format!("[{byte}1]"),
+                    format!("[[{{}}{byte}]"),
+                    format!("[[{byte}]]"),
+                    format!("{{{byte}}}"),
                 ] {
-                    texts.push(["{", &"a".repeat(before), &byte.repeat(run), after].concat());
-                    texts.push(["{\"", &"a".repeat(before), &byte.repeat(run), after].concat());
+                    found[usize::from(ends(&text))] += 1;
                 }
             }
         }
-        let mut state = 1_u64;
-        for _ in 0..20_000 {
-            let mut text = String::from("[");
-            for _ in 0..state % 200 {
-                state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-                text.push(char::from(b"\"\"\\\\{}[]a,:[{ "[(state >> 33) as usize % 14]));
-            }
-            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1) >> 3;
-            texts.push(text);
-        }
-        let mut found = 0;
-        for text in &texts {
-            let text = text.as_bytes();
-            assert_eq!(brackets_len(text), plain_len(text, false), "{}", text.escape_ascii());
-            assert_eq!(string_len(text), plain_len(text, true), "{}", text.escape_ascii());
-            found += usize::from(brackets_len(text).is_some());
-        }
-        assert!(found > texts.len() / 4 && found < texts.len(), "{found} of {}", texts.len());
+        assert!(found.iter().all(|count| *count > 500), "{found:?}");
     }
 
     #[test]
-    fn every_byte_is_told_apart() {
-        for byte in 0..=255_u8 {
-            for at in 0..BLOCK {
-                let mut block = [b'a'; BLOCK];
-                block[at] = byte;
-                let marks = Marks::of(&block);
-                let (opening, closing) = brackets(&block);
-                let expected = |is_marked: bool| u64::from(is_marked) << at;
-                assert_eq!(marks.quotes, expected(byte == b'"'), "{byte:#x}");
-                assert_eq!(marks.backslashes, expected(byte == b'\\'), "{byte:#x}");
-                assert_eq!(opening, expected(matches!(byte, b'[' | b'{')), "{byte:#x}");
-                assert_eq!(closing, expected(matches!(byte, b']' | b'}')), "{byte:#x}");
+    fn pieces_at_random_say_what_single_bytes_say() {
+        const PIECES: [&str; 32] = [
+            "[",
+            "]",
+            "{",
+            "}",
+            "[]",
+            "{}",
+            ",",
+            ":",
+            "\"\"",
+            "\"a\"",
+            "\"a\":",
+            "1",
+            "-1.5e3",
+            "null",
+            "NaN",
+            "-Infinity",
+            "-",
+            "01",
+            " ",
+            "\n",
+            "\"",
+            "\\",
+            "\\\"",
+            "\\u00",
+            "é",
+            "/*",
+            "*/",
+            "//",
+            "'",
+            "#",
+            "\"\\u00e9\\\\\"",
+            "\"\\ud800\"",
+        ];
+        let mut state = 1_u64;
+        let mut random = move |below: usize| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        let mut found = [0; 2];
+        for _ in 0..20_000 {
+            // A value, and what may follow it; then, mostly, a piece that spoils it.
+            let mut text = value(&mut random, 4);
+            if random(4) != 0 {
+                let places: Vec<_> = text.char_indices().map(|(at, _)| at).collect();
+                text.insert_str(places[random(places.len())], PIECES[random(PIECES.len())]);
             }
+            if !matches!(text.as_bytes()[0], b'[' | b'{' | b'"') {
+                text = format!("[{text}");
+            }
+            text.push_str(PIECES[random(PIECES.len())]);
+            found[usize::from(ends(&text))] += 1;
+        }
+        assert!(found.iter().all(|count| *count > 5000), "{found:?}");
+
+        fn value(random: &mut impl FnMut(usize) -> usize, depth: usize) -> String {
+            let space = |random: &mut dyn FnMut(usize) -> usize| ["", "", " ", "\n\t"][random(4)];
+            let count = random(4);
+            match random(if depth == 0 { 1 } else { 3 }) {
+                0 => ["1", "-0.5", "true", "NaN", "\"\"", "\"é\\\"\"", "\"\\u0022,\""][random(7)]
+                    .into(),
+                1 => {
+                    let items: Vec<_> = (0..count).map(|_| value(random, depth - 1)).collect();
+                    format!("[{}{}]", items.join(","), space(random))
+                }
+                _ => {
+                    let items: Vec<_> = (0..count)
+                        .map(|_| {
+                            let value = value(random, depth - 1);
+                            format!("{}\"n\\\\\"{}:{value}", space(random), space(random))
+                        })
+                        .collect();
+                    format!("{{{}}}", items.join(","))
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        for (open, close) in [("[", "]"), ("{\"\":", "}")] {
+            let nested = |depth: usize| format!("{}0{}", open.repeat(depth), close.repeat(depth));
+            assert!(behind_brackets(Cursor::new(&nested(MAX_MESSAGE_DEPTH))).is_ok());
+            assert!(behind_brackets(Cursor::new(&nested(MAX_MESSAGE_DEPTH + 1))).is_err());
+            // Each is matched, the outermost as well.
+            let other = nested(MAX_MESSAGE_DEPTH);
+            let other =
+                format!("{}{}", &other[..other.len() - 1], if open == "[" { "}" } else { "]" });
+            assert!(behind_brackets(Cursor::new(&other)).is_err());
         }
     }
 }
