@@ -234,7 +234,8 @@ impl<'b> Reader<'b> {
 /// Which of the names that decide `name` is, with a bit for each of them.
 ///
 /// A name that differs only in case is refused: Go's `encoding/json` takes it for the same. So is
-/// `__proto__`, with which a careless copy in JavaScript brings members that do not stand there.
+/// one that goes on behind a NUL, where readers in C see its end, and `__proto__`, with which a
+/// careless copy in JavaScript brings members that do not stand there.
 fn deciding_name(
     name: Text<'_>,
     deciding: &'static [&'static str],
@@ -248,10 +249,13 @@ fn deciding_name(
     for &known in deciding {
         let is_like_it = match plain {
             Some(name) => name.eq_ignore_ascii_case(known),
-            None => name.chars().map(folded).eq(known.chars().map(folded)),
+            None => {
+                let cut = name.chars().take_while(|c| *c != '\0');
+                cut.map(folded).eq(known.chars().map(folded))
+            }
         };
         if is_like_it {
-            // In another case it is another name here, and perhaps not there.
+            // In another case or cut it is another name here, and perhaps not there.
             return if is(known) { Ok(Some((bit, known))) } else { Err(Reason::InvalidMessage) };
         }
         bit <<= 1;
