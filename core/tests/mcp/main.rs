@@ -14,6 +14,7 @@ mod common;
 
 mod answers;
 mod bodies;
+mod demands;
 mod guard;
 mod headers;
 mod lenient;

@@ -67,3 +67,22 @@ fn a_client_that_no_server_would_take_is_a_mistake() {
     let written = client.write_registration_request(&mut memory);
     assert_eq!(written, Err(Reason::MemoryTooSmall));
 }
+
+#[test]
+fn c13_refresh_tokens_are_asked_for_where_they_are_wanted_alone() {
+    let redirects = RedirectRules::new();
+    let plain = NewClient::new("a", "https://a.example/cb", &redirects).unwrap();
+    for (client, grant_types) in [
+        (plain, r#""grant_types":["authorization_code"]"#),
+        (plain.with_refresh_tokens(), r#""grant_types":["authorization_code","refresh_token"]"#),
+    ] {
+        let (mut memory, mut names) = ([0; 1024], [0; 1024]);
+        let request = client.write_registration_request(&mut memory).unwrap();
+        assert!(request.contains(grant_types), "{request}");
+        // Whether a scope `offline_access` is asked for is the client's: nothing adds it.
+        assert!(!request.contains("offline_access"));
+        let rules = ClientRules::new();
+        let read = ClientMetadata::from_registration(request.as_bytes(), &rules, &mut names);
+        assert_eq!(read.unwrap().may_refresh(), grant_types.contains("refresh_token"));
+    }
+}
