@@ -15,8 +15,9 @@ use crate::limits::{MAX_CLIENT_METADATA_DOCUMENT_LEN, MAX_REGISTRATION_LEN};
 /// ([RFC 7591, section 3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1)).
 ///
 /// It uses authorization codes, and refresh tokens if it asked for them; other grants and response
-/// types that it asked for are left out. Names and texts hold no control characters and none that
-/// turn the direction of writing, but are the client's own words: escape them.
+/// types that it asked for are left out. Names and texts hold no control characters, and none that
+/// turn the direction of writing or are not seen (joiners, selectors of variants and tags
+/// included), but are the client's own words: escape them.
 ///
 /// ```
 /// use gatepost::Reason;

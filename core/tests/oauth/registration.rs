@@ -190,6 +190,55 @@ fn metadata_that_make_no_client_are_refused() {
 }
 
 #[test]
+fn what_is_not_seen_stands_in_no_name() {
+    // The first and the last of each range of Bidi_Control and Default_Ignorable_Code_Point, and
+    // what separates lines.
+    for (first, last) in [
+        ('\u{80}', '\u{9f}'),
+        ('\u{ad}', '\u{ad}'),
+        ('\u{34f}', '\u{34f}'),
+        ('\u{61c}', '\u{61c}'),
+        ('\u{115f}', '\u{1160}'),
+        ('\u{17b4}', '\u{17b5}'),
+        ('\u{180b}', '\u{180f}'),
+        ('\u{200b}', '\u{200f}'),
+        ('\u{2028}', '\u{202e}'),
+        ('\u{2060}', '\u{206f}'),
+        ('\u{3164}', '\u{3164}'),
+        ('\u{fe00}', '\u{fe0f}'),
+        ('\u{feff}', '\u{feff}'),
+        ('\u{ffa0}', '\u{ffa0}'),
+        ('\u{fff0}', '\u{fff8}'),
+        ('\u{1bca0}', '\u{1bca3}'),
+        ('\u{1d173}', '\u{1d17a}'),
+        ('\u{e0000}', '\u{e0fff}'),
+    ] {
+        for c in [first, last] {
+            for (name, value) in [
+                ("client_name", json!(format!("Exa{c}mple"))),
+                ("contacts", json!(["a", format!("{c}a")])),
+                ("software_id", json!(format!("a{c}"))),
+            ] {
+                let refused = verdict(&with(name, value));
+                assert_eq!(refused, Err(Reason::InvalidClientMetadata), "{name} {c:?}");
+            }
+        }
+        let neighbours = [u32::from(first) - 1, u32::from(last) + 1].map(char::from_u32);
+        for c in neighbours.into_iter().flatten().filter(|c| !c.is_control()) {
+            assert_eq!(
+                verdict(&with("client_name", json!(format!("Exa{c}mple")))),
+                Ok(()),
+                "{c:?}"
+            );
+        }
+    }
+    for name in ["Exämple", "例え", "مثال", "उदाहरण", "דוגמה", "Example 😀"]
+    {
+        assert_eq!(verdict(&with("client_name", json!(name))), Ok(()), "{name}");
+    }
+}
+
+#[test]
 fn c10_redirect_uris_fit_the_application_type() {
     let of = |uris: Value, application_type: Value| {
         let request = json!({"redirect_uris": uris, "application_type": application_type});
