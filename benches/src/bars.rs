@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::paths::OPERATION_BODY;
 use crate::results::{Machine, Row, Table};
 
 /// What is promised of one row.
@@ -29,7 +30,12 @@ enum Measure {
     Microseconds,
     /// The row's ratio by that of another row of its table, at most.
     RatioBy(&'static str),
+    /// Megabytes a second of bodies of [`OPERATION_BODY`] bytes, at least.
+    MegabytesAtLeast,
 }
+
+/// In place of a row: the one of its table that takes longest.
+const SLOWEST: &str = "the slowest";
 
 /// The processors that a bar holds for.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +87,7 @@ pub enum Verdict {
 
 /// All bars, in the order of the report.
 const BARS: &[Bar] = {
-    use Measure::{Microseconds, Ratio, RatioAtLeast, RatioBy};
+    use Measure::{MegabytesAtLeast, Microseconds, Ratio, RatioAtLeast, RatioBy};
     use Processors::{All, Two, WithIfma, WithoutIfma};
     &[
         bar("ES256, prepared, AVX-512 IFMA", ("es256", "ifma"), Ratio, 0.10, WithIfma).or(0.076),
@@ -106,6 +112,20 @@ const BARS: &[Bar] = {
         bar("refused: issuer", ("around", "issuer"), Microseconds, 0.50, All).or(0.40),
         bar("seen before, claims checked again", ("around", "seen"), Microseconds, 0.9, All)
             .or(0.4),
+        bar(
+            "guard with a cached token and a compiled scope table",
+            ("around", "guard"),
+            Microseconds,
+            2.0,
+            All,
+        ),
+        bar(
+            "operation of a body of 1 MB, the slowest filling",
+            ("operation", SLOWEST),
+            MegabytesAtLeast,
+            500.0,
+            All,
+        ),
         bar("worst 8 KiB: many members", ("worst", "members"), Microseconds, 25.0, All),
         bar("worst 8 KiB: escaped names", ("worst", "escapes"), Microseconds, 25.0, All),
         bar(
@@ -184,11 +204,16 @@ impl Bar {
         let (table, row) = self.row;
         let rows = &tables.iter().find(|of| of.id == table)?.rows;
         let find = |id: &str| -> Option<&Row> { rows.iter().find(|row| row.id == id) };
-        let row = find(row)?;
+        let row = match row {
+            SLOWEST => rows.iter().max_by(|one, other| one.median_ns.total_cmp(&other.median_ns)),
+            id => find(id),
+        }?;
         let value = match self.measure {
             Measure::Ratio | Measure::RatioAtLeast => row.ratio?,
             Measure::Microseconds => row.median_ns / 1000.0,
             Measure::RatioBy(other) => row.ratio? / find(other)?.ratio?,
+            // Bytes a nanosecond are thousands of megabytes a second.
+            Measure::MegabytesAtLeast => OPERATION_BODY as f64 * 1000.0 / row.median_ns,
         };
         Some((value * 1000.0).round() / 1000.0)
     }
@@ -197,7 +222,7 @@ impl Bar {
 impl Measure {
     fn keeps(self, value: f64, bar: f64) -> bool {
         match self {
-            Self::RatioAtLeast => value >= bar,
+            Self::RatioAtLeast | Self::MegabytesAtLeast => value >= bar,
             Self::Ratio | Self::Microseconds | Self::RatioBy(_) => value <= bar,
         }
     }
@@ -208,6 +233,7 @@ impl Measure {
             Self::RatioAtLeast => "×, at least".to_owned(),
             Self::Microseconds => "µs, at most".to_owned(),
             Self::RatioBy(other) => format!("× {other}, at most"),
+            Self::MegabytesAtLeast => "MB/s, at least".to_owned(),
         }
     }
 }
@@ -300,6 +326,20 @@ mod tests {
             let judged = judge(&machine(true), &[table("threads", &[("es256", gain)])]);
             assert_eq!(verdict("two threads: ES256", &judged), expected);
         }
+    }
+
+    #[test]
+    fn of_all_fillings_the_slowest_counts() {
+        let path = "operation of a body of 1 MB, the slowest filling";
+        let mut filled = table("operation", &[("base64", 0.0), ("escapes", 0.0)]);
+        for (slowest_ns, expected) in [(2e6, Verdict::Met), (2.01e6, Verdict::Missed)] {
+            filled.rows[0].median_ns = 1e5;
+            filled.rows[1].median_ns = slowest_ns;
+            let judged = judge(&machine(true), core::slice::from_ref(&filled));
+            assert_eq!(verdict(path, &judged), expected);
+        }
+        filled.rows.clear();
+        assert_eq!(verdict(path, &judge(&machine(true), &[filled])), Verdict::NotMeasured);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod guard;
+mod operation;
 
 use core::hint::black_box;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -19,6 +20,7 @@ use gatepost::{
 use gatepost_hosted::SharedTokenCache;
 
 pub use guard::guard;
+pub use operation::{OPERATION_BODY, operation_bodies, operations};
 
 use crate::keys::{KeyKind, Make};
 use crate::race::{Runner, Subject};
@@ -335,5 +337,6 @@ mod tests {
         run(&mut key_import(sample, PREPARED));
         run(&mut guard(2));
         around(2).iter_mut().chain(&mut worst_payloads()).for_each(run);
+        operations().iter_mut().for_each(run);
     }
 }

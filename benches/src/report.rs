@@ -76,7 +76,7 @@ fn write_bars(text: &mut String, bars: &[Judged]) -> fmt::Result {
             Verdict::Met => "met",
             Verdict::Missed => "**missed**",
             Verdict::NotMeasurable => "not measurable on this processor",
-            Verdict::NotMeasured => "not measured",
+            Verdict::NotMeasured => "not measured yet",
         };
         let (path, measure, bar) = (&judged.path, &judged.measure, number(judged.bar));
         writeln!(text, "| {path} | {measure} | {bar} | {stretch} | {measured} | {verdict} |")?;

@@ -34,9 +34,11 @@ pub(crate) fn issuers(fleet: &'static Fleet) -> Subject<'static> {
     paths::issuers(fleet, hosted())
 }
 
-/// What is around a signature.
+/// What is around a signature, and around a validation.
 pub(crate) fn around() -> Vec<Subject<'static>> {
-    paths::around(TOKENS)
+    let mut rows = paths::around(TOKENS);
+    rows.push(paths::guard(TOKENS));
+    rows
 }
 
 /// What several threads do: identifier, name, and what makes a thread's work.
