@@ -163,6 +163,44 @@ def test_the_client_obtains_a_token(names: dict[str, Any]) -> None:
                 obtain(http, refused, resource, client_id, callback, confused)
 
 
+def test_the_client_looks_for_metadata_at_both_places(names: dict[str, Any]) -> None:
+    of_mcp, mcp_url = listener()
+    of_issuer, issuer_url = listener()
+    resource = f"{mcp_url}/mcp"
+    authorization = AuthorizationServer(issuer_url, resource)
+    callback = "http://127.0.0.1:3000/callback"
+    validator = gatepost.Validator(
+        gatepost.Policy(authorization.issuer.url, resource),
+        gatepost.KeySet.from_jwks(authorization.issuer.jwks()),
+    )
+    guarded = Guarded(gatepost.Guard(resource, validator))
+    asked = []
+
+    async def at_the_root_alone(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/.well-known/"):
+            asked.append(scope["path"])
+            if scope["path"].endswith("/mcp"):
+                await Response(status_code=404)(scope, receive, send)
+                return
+        await guarded(scope, receive, send)
+
+    def sign_in(url: str) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(httpx2.get(url).headers["location"]).query))
+
+    with serving(at_the_root_alone, of_mcp), serving(authorization.app(), of_issuer):
+        introduction = gatepost.NewClient("README", callback).registration_request
+        registered = httpx2.post(f"{issuer_url}/register", content=introduction)
+        client_id = gatepost.RegisteredClient.parse(registered.content).client_id
+        # A challenge that leads nowhere, of a server that does not write "Bearer" as others do.
+        refused = httpx2.Response(401, headers={"www-authenticate": 'BEARER scope="files:read"'})
+        with httpx2.Client() as http:
+            obtain = names["obtain_token"]
+            token = obtain(http, refused, resource, client_id, callback, sign_in)
+    assert validator.validate(token).scopes == ["files:read"]
+    root = "/.well-known/oauth-protected-resource"
+    assert asked == [f"{root}/mcp", root]
+
+
 def call(tool: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool}}
 
