@@ -2,14 +2,16 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use gatepost::mcp::{
-    Authority, Guard, NoDpop, Operation, Principal, RESPONSE_MEMORY, Response, Rule, Rules, Step,
+    Authority, Guard, NoDpop, Operation, OperationKind, Principal, RESPONSE_MEMORY, Response, Rule,
+    Rules, Step,
 };
 use gatepost::oauth::{
     DpopVerifier, FixedReplayStore, Header, LegacyServerMetadata, Provider, ReplayStore,
     RequestHead, ResourceMetadata,
 };
 use gatepost::{
-    Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason, UnixTime, limits,
+    AccessToken, Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason,
+    UnixTime, limits,
 };
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -84,14 +86,51 @@ fn the_file_is_what_the_generator_makes() {
 /// What becomes of a request.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
-    Proceed(Option<String>),
+    Proceed(Granted),
     Respond { status: u16, reason: Option<Reason>, headers: Vec<[String; 2]>, body: String },
+}
+
+/// Who sent a request that is let in, and what it asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Granted {
+    subject: Option<String>,
+    client: Option<String>,
+    scopes: Vec<String>,
+    operation: [Option<String>; 3],
+}
+
+impl Granted {
+    fn of(principal: &Principal<'_>, operation: &Operation<'_>) -> Self {
+        let kind = match operation.kind() {
+            OperationKind::Tool => "tool",
+            OperationKind::Prompt => "prompt",
+            OperationKind::Resource => "resource",
+            OperationKind::Task => "task",
+            OperationKind::Response => "response",
+            _ => "method",
+        };
+        let scopes = principal.token().into_iter().flat_map(AccessToken::scopes);
+        Self {
+            subject: principal.subject().map(String::from),
+            client: principal.client_id().map(String::from),
+            scopes: scopes.map(String::from).collect(),
+            operation: [Some(kind), operation.method(), operation.name()]
+                .map(|part| part.map(String::from)),
+        }
+    }
 }
 
 impl Outcome {
     fn expected(decision: &Value) -> Self {
         if decision["outcome"] == "proceed" {
-            return Self::Proceed(decision["subject"].as_str().map(String::from));
+            let optional = |value: &Value| value.as_str().map(String::from);
+            return Self::Proceed(Granted {
+                subject: optional(&decision["subject"]),
+                client: optional(&decision["client"]),
+                scopes: texts(&decision["scopes"]).into_iter().map(String::from).collect(),
+                operation: ["kind", "method", "name"]
+                    .map(|name| optional(&decision["operation"][name])),
+            });
         }
         let pairs = list(&decision["headers"]).iter();
         Self::Respond {
@@ -221,7 +260,7 @@ fn authorize<S: ReplayStore>(
     };
     let mut memory = [0; RESPONSE_MEMORY];
     match guard.authorize(head, principal, &operation, &mut memory) {
-        Ok(()) => Outcome::Proceed(principal.subject().map(String::from)),
+        Ok(()) => Outcome::Proceed(Granted::of(principal, &operation)),
         Err(response) => Outcome::of(&response),
     }
 }

@@ -10,7 +10,8 @@
  *     verify KEYS ALGORITHMS HEX        the number; the payload
  *     guard I FIELD=VALUE...            OK or the reason
  *     decide GUARD POLICY KEYS NOW METHOD TARGET CERTIFICATE BODY NAME VALUE...
- *                                       the number; the subject, or status, headers and body
+ *                                       the number; subject, client, operation and scopes, or
+ *                                       status, headers and body
  */
 #include "lines.h"
 
@@ -138,17 +139,6 @@ static void print_verdict(uint32_t reason, const gatepost_access_token *read) {
 static void spoil(gatepost_access_token *read) {
     memset(memory, 0xa5, sizeof memory);
     memset(read, 0x5a, sizeof *read);
-}
-
-static void require_untouched(uint32_t reason, const void *output, size_t size) {
-    const unsigned char *bytes = output;
-    size_t i;
-
-    for (i = 0; reason != GATEPOST_OK && i < size; i++) {
-        if (bytes[i] != 0x5a) {
-            die("an error changed the output");
-        }
-    }
 }
 
 static void run_validate(void) {
@@ -385,7 +375,8 @@ static void run_decide(void) {
     static unsigned char read_memory[GATEPOST_AUTHORIZE_MEMORY];
     static unsigned char authorize_memory[GATEPOST_AUTHORIZE_MEMORY];
     static unsigned char request[MAX_TEXT];
-    size_t guard = index_of_slot(), keys, header_count = 0, used = 0;
+    static gatepost_slice scopes[MAX_LIST];
+    size_t guard = index_of_slot(), keys, header_count = 0, used = 0, scope_count;
     gatepost_issuer issuer;
     gatepost_header headers[128];
     gatepost_request_head head;
@@ -393,7 +384,7 @@ static void run_decide(void) {
     gatepost_principal principal;
     gatepost_operation operation;
     gatepost_response response;
-    gatepost_slice certificate, subject;
+    gatepost_slice certificate;
     uint64_t now;
     uint32_t answer;
     char *name;
@@ -445,16 +436,27 @@ static void run_decide(void) {
         print_response(answer, &response);
         return;
     }
-    subject = principal.token.subject;
     /* Nobody gets in twice with one proof. */
     if (seen.count > 0
-        && gatepost_authenticate(guards[guard], &issuer, 1, &head, now, read_memory,
-                                 sizeof read_memory, &principal, &response)
+        && gatepost_authenticate(guards[guard], &issuer, 1, &head, now, authorize_memory,
+                                 sizeof authorize_memory, &principal, &response)
                != GATEPOST_PROOF_REPLAYED) {
         die("a proof was taken twice");
     }
     printf("0");
-    print_hex(subject);
+    print_hex(principal.token.subject);
+    print_hex(principal.token.client_id);
+    if (body.ptr == NULL) {
+        printf(" %u - -", (unsigned)GATEPOST_OPERATION_RESPONSE);
+    } else {
+        printf(" %u", (unsigned)operation.kind);
+        print_hex(operation.method);
+        print_hex(operation.name);
+    }
+    scope_count = gatepost_access_token_scopes(&principal.token, scopes, MAX_LIST);
+    for (i = 0; i < scope_count; i++) {
+        print_hex(scopes[i]);
+    }
     printf("\n");
 }
 

@@ -97,3 +97,15 @@ static size_t index_of_slot(void) {
     }
     return i;
 }
+
+/* An output of a call that was refused has to be as it was. */
+static void require_untouched(uint32_t reason, const void *output, size_t size) {
+    const unsigned char *bytes = output;
+    size_t i;
+
+    for (i = 0; reason != GATEPOST_OK && i < size; i++) {
+        if (bytes[i] != 0x5a) {
+            die("an error changed the output");
+        }
+    }
+}

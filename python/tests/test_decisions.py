@@ -37,6 +37,11 @@ def test_decisions(decision: dict[str, Any]) -> None:
             if isinstance(outcome, gatepost.Operation):
                 assert decision["outcome"] == "proceed"
                 assert principal.subject == decision["subject"]
+                assert principal.client_id == decision["client"]
+                assert principal.scopes == decision["scopes"]
+                assert {
+                    name: getattr(outcome, name) for name in ("kind", "method", "name")
+                } == decision["operation"]
                 return
         else:
             outcome = principal

@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod credentials;
 mod documents;
+mod granted;
 mod guards;
 mod operations;
 mod origins;
@@ -41,8 +42,9 @@ const ABOUT: &[&str] = &[
     "body asks for; without a body (`null`), with what a request without one asks for.",
     "Each is on its own: no guard has seen another request before.",
     "`respond` means that one of the steps answers: `status`, `headers` in their order and `body`",
-    "are compared byte for byte. A request that may `proceed` has status 0; `subject` is that of its",
-    "token, or null where it needs none. `reason` is `ok` where nothing is refused.",
+    "are compared byte for byte. A request that may `proceed` has status 0; `subject`, `client` and",
+    "`scopes` are those of its token, null and none where it needs no token; `operation` is what it",
+    "asks for. `reason` is `ok` where nothing is refused.",
     "`certificate_b64u` is the SHA-256 of the client's certificate, `body_b64u` the body.",
     "guards: `policy` and `key_set` decide about tokens; a `key_set` of null stands for keys that",
     "are not to be had now. A rule's `needs` are alternatives of words, null any token;",

@@ -95,6 +95,14 @@ impl Request {
         Self { now, ..self }
     }
 
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
     pub(crate) fn into_json(self) -> Json {
         let headers = self.headers.iter().map(|(name, value)| Json::texts(&[name, value]));
         let bytes = |bytes: Option<&[u8]>| bytes.map_or(Json::Null, |b| Json::text(encode(b)));

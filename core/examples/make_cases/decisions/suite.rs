@@ -1,6 +1,7 @@
 //! One decision, and the list of all of them.
 
 use crate::generator::decisions::answers::Answer;
+use crate::generator::decisions::granted;
 use crate::generator::decisions::requests::Request;
 use crate::generator::json::Json;
 use crate::generator::suite::number;
@@ -38,6 +39,10 @@ impl Decisions {
             Some(answer) => answer.into_parts(guard),
             None => (0, "ok", Vec::new(), String::new()),
         };
+        let ((client, scopes), operation) = match outcome {
+            "proceed" => (granted::client_and_scopes(&request), granted::operation(&request)),
+            _ => ((Json::Null, Json::Null), Json::Null),
+        };
         let headers = headers.iter().map(|(name, value)| Json::texts(&[*name, value]));
         self.0.push(Json::object([
             ("name", Json::text(name)),
@@ -46,6 +51,9 @@ impl Decisions {
             ("request", request.into_json()),
             ("outcome", Json::text(outcome)),
             ("subject", subject.map_or(Json::Null, Json::text)),
+            ("client", client),
+            ("scopes", scopes),
+            ("operation", operation),
             ("status", Json::Number(status)),
             ("reason", Json::text(reason)),
             ("number", Json::Number(number(reason))),
