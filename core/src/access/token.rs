@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::StringList;
+use super::{Confirmation, StringList};
 use crate::text::json::{Object, Value};
 use crate::{Algorithm, UnixTime};
 
@@ -110,6 +110,14 @@ impl<'t> AccessToken<'t> {
     #[must_use]
     pub const fn issued_at(&self) -> Option<UnixTime> {
         self.issued_at
+    }
+
+    /// The keys that the token is bound to (`cnf`), which its sender has proved to have;
+    /// [`Confirmation::NONE`] for a plain bearer token.
+    #[must_use]
+    pub fn confirmation(&self) -> Confirmation {
+        // A token whose claim cannot be read was refused.
+        Confirmation::read(self.claim("cnf")).unwrap_or(Confirmation::NONE)
     }
 
     /// The claim with this name, whatever it is.

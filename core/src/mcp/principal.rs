@@ -5,7 +5,8 @@ use core::fmt;
 use super::Operation;
 use super::rules::{RulesView, ScopeSet, Verdict};
 use crate::{
-    AccessToken, Issuers, Keys, Policy, PresentedToken, Reason, TokenCache, UnixTime, VerifyingKey,
+    AccessToken, Confirmation, Issuers, Keys, Policy, PresentedToken, Reason, TokenCache, UnixTime,
+    VerifyingKey,
 };
 
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
@@ -70,6 +71,18 @@ impl<'t> Principal<'t> {
     #[must_use]
     pub fn client_id(&self) -> Option<&'t str> {
         self.token.as_ref().and_then(AccessToken::client_id)
+    }
+
+    /// The scopes of the token, in the order of its claims; none where there is no token.
+    pub fn scopes(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        self.token.as_ref().map(AccessToken::scopes).into_iter().flatten()
+    }
+
+    /// The keys that the token is bound to, which the request has proved to come from;
+    /// [`Confirmation::NONE`] where a token alone was enough, or none was needed.
+    #[must_use]
+    pub fn confirmation(&self) -> Confirmation {
+        self.token.as_ref().map_or(Confirmation::NONE, AccessToken::confirmation)
     }
 }
 
