@@ -37,7 +37,8 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| {
         NOW + 600
     );
     // Whose the token is, is not the question here.
-    let token = format!("{}.{}.AAAA", BASE64URL.encode(r#"{"alg":"ES256"}"#), BASE64URL.encode(claims));
+    let token =
+        format!("{}.{}.AAAA", BASE64URL.encode(r#"{"alg":"ES256"}"#), BASE64URL.encode(claims));
     let ath = BASE64URL.encode(Sha256::digest(&token));
     Client { key, token, ath }
 });
