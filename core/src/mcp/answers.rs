@@ -30,9 +30,8 @@ impl<S: ReplayStore> Guard<'_, S> {
 
     /// The same, for those who know until when it lasts, such as
     /// [`KeyRefresh::next_fetch_at`](crate::oauth::KeyRefresh::next_fetch_at): an answer of 503 asks
-    /// the client to come back then (`Retry-After`), or in
-    /// [`MAX_RETRY_AFTER`] seconds if that is earlier. Where `until`
-    /// is not after `now`, this is [`refuse`](Self::refuse).
+    /// the client to come back then (`Retry-After`), or in [`MAX_RETRY_AFTER`] seconds if that is
+    /// earlier. Where `until` is not after `now`, this is [`refuse`](Self::refuse).
     pub fn refuse_until<'m>(
         &'m self,
         head: &RequestHead<'_>,

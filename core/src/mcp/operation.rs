@@ -143,9 +143,9 @@ impl<'o> Operation<'o> {
     ///
     /// Only the members that decide are read: `method` and `params`, in there `name`, `uri`,
     /// `taskId`, `ref`, `notifications` and the protocol version in `_meta`, in `ref` its `type`,
-    /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in its object, and no other name beside it that differs only in
-    /// case: servers run the last of several, and some take names without regard to case. What lies
-    /// deeper is skipped, but has to be JSON with at most
+    /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in
+    /// its object, and no other name beside it that differs only in case: servers run the last of
+    /// several, and some take names without regard to case. What lies deeper is skipped, but has to be JSON with at most
     /// [`MAX_MESSAGE_DEPTH`](crate::limits::MAX_MESSAGE_DEPTH) objects and arrays open: servers that
     /// take more than JSON, such as comments, would see its end elsewhere. Only what never moves an
     /// end is not judged: names that stand twice, surrogates that stand alone, and in arrays and
