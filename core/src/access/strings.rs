@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::Reason;
+use crate::text::bytes;
 use crate::text::json::{Array, Kinds, Members, Value};
 
 /// One string or several, borrowed: audiences, scopes, names of claims.
@@ -116,6 +117,12 @@ enum ListKind<'t> {
 impl<'t> StringList<'t> {
     pub(crate) const EMPTY: Self = Self { kind: ListKind::One(None) };
 
+    /// The words of a text, separated by spaces.
+    #[cfg(feature = "mcp")]
+    pub(crate) const fn words(text: &'t str) -> Self {
+        Self { kind: ListKind::Words(text) }
+    }
+
     /// Reads a claim that is a string or an array of strings.
     ///
     /// Escapes are decoded into the front of `memory`; what is left of it is returned.
@@ -213,18 +220,24 @@ impl<'t> StringList<'t> {
 impl<'t> Iterator for StringList<'t> {
     type Item = &'t str;
 
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn next(&mut self) -> Option<&'t str> {
         match &mut self.kind {
             ListKind::One(one) => one.take(),
             ListKind::Words(words) => {
-                let spaces = words.bytes().take_while(|byte| *byte == b' ').count();
-                let rest = words.get(spaces..).unwrap_or("");
-                let (word, rest) = split_at_first(rest, b' ').unwrap_or((rest, ""));
+                while let Some(rest) = words.strip_prefix(' ') {
+                    *words = rest;
+                }
+                let (word, rest) = split_at_first(words, b' ').unwrap_or((words, ""));
                 *words = rest;
                 (!word.is_empty()).then_some(word)
             }
             ListKind::Array(left) => {
-                let (_, behind_quote) = split_at_first(left, b'"')?;
+                // A bracket or a comma stands before the quote, and seldom anything else.
+                let behind_quote = match left.as_bytes() {
+                    [_, b'"', ..] => left.get(2..)?,
+                    _ => split_at_first(left, b'"')?.1,
+                };
                 let (string, rest) = split_at_first(behind_quote, b'"')?;
                 *left = rest;
                 Some(string)
@@ -241,8 +254,9 @@ impl<'t> Iterator for StringList<'t> {
 /// What stands before and behind the first `separator`, an ASCII character.
 ///
 /// [`str::split_once`] is made for long texts: on a device it is more code, and can panic.
+#[inline(always)]
 fn split_at_first(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == separator)?;
+    let at = bytes::position(text.as_bytes(), separator)?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 

@@ -148,11 +148,13 @@ impl fmt::Debug for AccessToken<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Scopes<'t> {
     lists: [StringList<'t>; 3],
+    /// How many of them are at their end.
+    done: usize,
 }
 
 impl<'t> Scopes<'t> {
     pub(super) const fn new(lists: [StringList<'t>; 3]) -> Self {
-        Self { lists }
+        Self { lists, done: 0 }
     }
 }
 
@@ -160,6 +162,12 @@ impl<'t> Iterator for Scopes<'t> {
     type Item = &'t str;
 
     fn next(&mut self) -> Option<&'t str> {
-        self.lists.iter_mut().find_map(Iterator::next)
+        loop {
+            let scope = self.lists.get_mut(self.done)?.next();
+            if scope.is_some() {
+                return scope;
+            }
+            self.done = self.done.wrapping_add(1);
+        }
     }
 }

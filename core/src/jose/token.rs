@@ -9,8 +9,8 @@ use super::header::Header;
 use super::{Jwk, header};
 use crate::Reason;
 use crate::limits::{MAX_HEADER_LEN, MAX_PAYLOAD_LEN, MAX_SIGNATURE_LEN, MAX_TOKEN_LEN};
-use crate::text::base64url;
 use crate::text::json::{self, Members, Value};
+use crate::text::{base64url, bytes};
 
 /// A token whose form has been checked, and nothing else: anybody can have made it.
 ///
@@ -247,7 +247,9 @@ impl<'t> Parts<'t> {
         if compact.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }
-        let (Some(first), Some(last)) = (first_dot(compact), last_dot(compact)) else {
+        let (Some(first), Some(last)) =
+            (bytes::position(compact, b'.'), bytes::last_position(compact, b'.'))
+        else {
             return Err(Reason::Malformed);
         };
         let (header, payload) = (compact.get(..first), compact.get(first.saturating_add(1)..last));
@@ -293,52 +295,6 @@ fn has_dot(text: &[u8]) -> bool {
     least.contains(&0)
 }
 
-/// Where the first dot is.
-fn first_dot(text: &[u8]) -> Option<usize> {
-    let (words, rest) = text.as_chunks();
-    let mut at = 0_usize;
-    for word in words {
-        let dots = dots_of(u64::from_le_bytes(*word));
-        if dots != 0 {
-            // The lowest mark is exact.
-            return Some(at.wrapping_add(usize::from(byte_number(dots.trailing_zeros()))));
-        }
-        at = at.wrapping_add(8);
-    }
-    Some(at.wrapping_add(rest.iter().position(|byte| *byte == b'.')?))
-}
-
-/// Where the last dot is.
-fn last_dot(text: &[u8]) -> Option<usize> {
-    let (rest, words) = text.as_rchunks();
-    let mut end = text.len();
-    for word in words.iter().rev() {
-        // The last byte is lowest, so that the lowest mark is the last dot.
-        let dots = dots_of(u64::from_be_bytes(*word));
-        if dots != 0 {
-            let behind = usize::from(byte_number(dots.trailing_zeros()));
-            return Some(end.wrapping_sub(behind).wrapping_sub(1));
-        }
-        end = end.wrapping_sub(8);
-    }
-    rest.iter().rposition(|byte| *byte == b'.')
-}
-
-/// The high bit of each of eight bytes that is a dot; exact up to and with the lowest one.
-#[inline(always)]
-const fn dots_of(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = word ^ (ONES * 0x2e);
-    word.wrapping_sub(ONES) & !word & (ONES << 7)
-}
-
-/// The byte that a bit of a word is in.
-#[inline(always)]
-#[expect(clippy::as_conversions, reason = "a number below 8")]
-const fn byte_number(bit: u32) -> u8 {
-    (bit >> 3) as u8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,12 +329,10 @@ mod tests {
             {
                 let mut text = vec![b'/'; len];
                 (text[first], text[second]) = (b'.', b'.');
-                assert_eq!((first_dot(&text), last_dot(&text)), (Some(first), Some(second)));
                 assert!(has_dot(&text[first..]));
                 assert!(!has_dot(&text[..first]));
                 assert!(!has_dot(&text[second + 1..]));
             }
-            assert_eq!((first_dot(&vec![b'/'; len]), last_dot(&vec![b'-'; len])), (None, None));
             assert!(!has_dot(&vec![b'/'; len]));
         }
     }
