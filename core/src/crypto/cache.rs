@@ -70,12 +70,12 @@ pub struct TokenFingerprint {
 }
 
 impl TokenFingerprint {
-    /// That of the token with this signing input and (encoded) signature, and the digest of the
-    /// signing input on the way.
-    pub(super) fn of(signing_input: &[u8], signature: &[u8], key: &[u8; 32]) -> (Self, [u8; 32]) {
+    /// That of the token with this signing input and (encoded) signature, and the signing input
+    /// hashed on the way: whoever needs its digest ends it.
+    pub(super) fn of(signing_input: &[u8], signature: &[u8], key: &[u8; 32]) -> (Self, Sha256) {
         let signed = Sha256::new_with_prefix(signing_input);
         let token = signed.clone().chain_update(b".").chain_update(signature).finalize().into();
-        (Self { token, key: *key }, signed.finalize().into())
+        (Self { token, key: *key }, signed)
     }
 
     /// A number that differs from token to token, for the choice of a place.
@@ -209,9 +209,9 @@ mod tests {
 
     #[test]
     fn the_fingerprint_is_of_the_whole_token_and_of_the_key() {
-        let (token, digest) = TokenFingerprint::of(b"e30.e30", b"AAAA", &[1; 32]);
+        let (token, signed) = TokenFingerprint::of(b"e30.e30", b"AAAA", &[1; 32]);
         assert_eq!(token.token, *Sha256::digest(b"e30.e30.AAAA"));
-        assert_eq!(digest, *Sha256::digest(b"e30.e30"));
+        assert_eq!(signed.finalize(), Sha256::digest(b"e30.e30"));
         assert_ne!(token, TokenFingerprint::of(b"e30.e30", b"AAAA", &[2; 32]).0);
         assert_ne!(token, TokenFingerprint::of(b"e30.e30", b"AAAB", &[1; 32]).0);
     }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use heapless::Vec;
+use sha2::Digest as _;
 use zeroize::Zeroizing;
 
 use super::digest::Hash;
@@ -394,13 +395,13 @@ impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
             slot.key.verify(algorithm, head.signing_input(), None, signature)?;
             return Ok(None);
         };
-        let (token, digest) =
+        let (token, signed) =
             TokenFingerprint::of(head.signing_input(), head.encoded_signature(), thumbprint);
         if self.cache.contains(&token, now) {
             return Ok(None);
         }
-        let prehash = (Hash::of(algorithm) == Hash::Sha256).then_some(digest.as_slice());
-        slot.key.verify(algorithm, head.signing_input(), prehash, signature)?;
+        let prehash = (Hash::of(algorithm) == Hash::Sha256).then(|| signed.finalize());
+        slot.key.verify(algorithm, head.signing_input(), prehash.as_deref(), signature)?;
         Ok(Some(token))
     }
 
