@@ -160,15 +160,28 @@ pub(super) fn split_token(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// ([RFC 9110, section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)), and what
 /// follows it.
 pub(super) fn split_token68(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    // Block by block, for each byte of each token is looked at.
-    let (blocks, _) = text.as_chunks::<32>();
-    let is_whole = |block: &&[u8; 32]| block.iter().fold(true, |all, byte| all & is_token68(*byte));
-    let len = blocks.iter().take_while(is_whole).count().saturating_mul(32);
-    let (begin, rest) = text.split_at_checked(len)?;
-    let (end, rest) = split_while(rest, is_token68);
+    if is_all_token68(text) {
+        return Some((text, &[]));
+    }
+    let (begin, rest) = split_while(text, is_token68);
     let (_, rest) = split_while(rest, |byte| byte == b'=');
     let token68 = text.get(..text.len().saturating_sub(rest.len()))?;
-    (!begin.is_empty() || !end.is_empty()).then_some((token68, rest))
+    (!begin.is_empty()).then_some((token68, rest))
+}
+
+/// Whether a token68 has all these bytes before its `=`, at least a block of them.
+///
+/// Each byte of each token is looked at: a mark for each place in a block, so that compilers look
+/// at all of a block at once. The last block overlaps the one before it.
+fn is_all_token68(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk::<32>() else { return false };
+    let mut others = last.map(|byte| !is_token68(byte));
+    for block in text.as_chunks::<32>().0 {
+        for (other, byte) in others.iter_mut().zip(block) {
+            *other |= !is_token68(*byte);
+        }
+    }
+    !others.contains(&true)
 }
 
 /// Whether a token68 has the byte before its `=`: a letter, a digit or one of `-._~+/`. Without
