@@ -1,7 +1,8 @@
 //! Which scopes an operation needs.
 
+use core::cmp::Ordering;
+use core::fmt;
 use core::mem::MaybeUninit;
-use core::{fmt, iter};
 
 use heapless::Vec;
 
@@ -10,7 +11,7 @@ use super::rule::{Needs, Rule, Target, order, target_order};
 use super::{Operation, OperationKind};
 use crate::limits::MAX_SCOPES;
 use crate::oauth::Challenge;
-use crate::{AccessToken, Reason, Strings};
+use crate::{AccessToken, Reason, StringList, Strings};
 
 /// A set of scopes that rules speak of: a bit for each.
 pub(super) type ScopeSet = u128;
@@ -46,8 +47,42 @@ pub struct Rules<'r, const RULES: usize, const SCOPES: usize> {
 /// A scope that rules speak of, and those it implies, itself included.
 #[derive(Clone, Copy)]
 struct Scope<'r> {
-    name: &'r str,
+    name: Word<'r>,
     implied: ScopeSet,
+}
+
+/// The name of a scope, which is looked for by a key, before its letters are compared: most names
+/// differ in it.
+#[derive(Clone, Copy)]
+struct Word<'r> {
+    key: u64,
+    letters: &'r str,
+}
+
+impl<'r> Word<'r> {
+    /// The key is made of the first and the last eight bytes.
+    #[inline(always)]
+    fn new(letters: &'r str) -> Self {
+        let bytes = letters.as_bytes();
+        let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+        };
+        Self { key: first ^ last.rotate_left(28), letters }
+    }
+
+    /// One of 64 bits.
+    #[inline(always)]
+    fn mark(&self) -> u64 {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let [.., highest] = self.key.wrapping_mul(FACTOR).to_le_bytes();
+        1_u64.rotate_left(u32::from(highest))
+    }
+
+    #[inline(always)]
+    fn order(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key).then_with(|| self.letters.cmp(other.letters))
+    }
 }
 
 impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
@@ -131,7 +166,7 @@ impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
     /// The rules, to hand to a [`Guard`](super::Guard).
     #[must_use]
     pub fn view(&self) -> RulesView<'_> {
-        RulesView { rules: &self.rules, scopes: &self.scopes, base: self.base }
+        RulesView { rules: &self.rules, scopes: Scopes::new(&self.scopes), base: self.base }
     }
 
     fn add(&mut self, rule: &Rule<'r>) -> Result<(), Reason> {
@@ -154,11 +189,11 @@ impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
         alternatives.iter().try_for_each(|words| self.add_words(words))
     }
 
-    /// Makes room for the scopes, in the order of their names.
+    /// Makes room for the scopes, in the order of their keys.
     fn add_words(&mut self, words: &'r str) -> Result<(), Reason> {
         Challenge::require_scope(words)?;
-        for name in words.split(' ') {
-            if let Err(place) = self.scopes.binary_search_by(|scope| scope.name.cmp(name)) {
+        for name in StringList::words(words).map(Word::new) {
+            if let Err(place) = find(&self.scopes, &name) {
                 let scope = Scope { name, implied: 0 };
                 self.scopes.insert(place, scope).map_err(|_| Reason::Misuse)?;
             }
@@ -174,8 +209,8 @@ impl<'r, const RULES: usize, const SCOPES: usize> Rules<'r, RULES, SCOPES> {
                 if broad.contains(' ') {
                     return Err(Reason::Misuse);
                 }
-                let implied = granted(&self.scopes, narrow.split(' '));
-                let place = self.scopes.binary_search_by(|scope| scope.name.cmp(broad));
+                let implied = Scopes::new(&self.scopes).granted(StringList::words(narrow));
+                let place = find(&self.scopes, &Word::new(broad));
                 if let Some(scope) = place.ok().and_then(|place| self.scopes.get_mut(place)) {
                     has_changed |= scope.implied | implied != scope.implied;
                     scope.implied |= implied;
@@ -198,8 +233,45 @@ impl<const RULES: usize, const SCOPES: usize> fmt::Debug for Rules<'_, RULES, SC
 #[derive(Clone, Copy)]
 pub struct RulesView<'r> {
     rules: &'r [Rule<'r>],
-    scopes: &'r [Scope<'r>],
+    scopes: Scopes<'r>,
     base: Strings<'r>,
+}
+
+/// The scopes that rules speak of, in the order of their keys.
+#[derive(Clone, Copy)]
+struct Scopes<'r> {
+    listed: &'r [Scope<'r>],
+    /// A bit for the key of each: where a name's is clear, it is none of them, which goes for most
+    /// of a token's.
+    marks: u64,
+}
+
+impl<'r> Scopes<'r> {
+    const NONE: Self = Self { listed: &[], marks: 0 };
+
+    fn new(listed: &'r [Scope<'r>]) -> Self {
+        Self { listed, marks: listed.iter().fold(0, |marks, scope| marks | scope.name.mark()) }
+    }
+
+    #[inline(always)]
+    fn place(self, name: &str) -> Option<usize> {
+        let name = Word::new(name);
+        if self.marks & name.mark() == 0 {
+            return None;
+        }
+        find(self.listed, &name).ok()
+    }
+
+    fn bit_of(self, name: &str) -> ScopeSet {
+        self.place(name).map_or(0, bit)
+    }
+
+    /// The scopes named, and what they imply.
+    fn granted<'n>(self, names: impl Iterator<Item = &'n str>) -> ScopeSet {
+        names
+            .filter_map(|name| self.listed.get(self.place(name)?))
+            .fold(0, |granted, scope| granted | scope.implied)
+    }
 }
 
 impl fmt::Debug for RulesView<'_> {
@@ -227,7 +299,7 @@ pub(super) enum Verdict<'r> {
 
 impl<'r> RulesView<'r> {
     /// No rule, and no scope needed.
-    pub(super) const NONE: Self = Self { rules: &[], scopes: &[], base: Strings::NONE };
+    pub(super) const NONE: Self = Self { rules: &[], scopes: Scopes::NONE, base: Strings::NONE };
 
     /// The scopes that any operation needs unless a rule says otherwise: the first alternative.
     pub(super) fn base_scope(&self) -> Option<&'r str> {
@@ -236,7 +308,7 @@ impl<'r> RulesView<'r> {
 
     /// The scopes of a token that rules speak of, and what they imply.
     pub(super) fn granted(&self, token: &AccessToken<'_>) -> ScopeSet {
-        granted(self.scopes, token.scopes())
+        self.scopes.granted(token.scopes())
     }
 
     /// What the rules say of `operation`, asked for by the bearer of `token`, if there is one,
@@ -248,9 +320,13 @@ impl<'r> RulesView<'r> {
         token: Option<&AccessToken<'_>>,
         granted: ScopeSet,
     ) -> Verdict<'r> {
-        iter::once(*operation)
-            .chain(operation.subscriptions())
-            .map(|operation| self.judge_one(&operation, token, granted))
+        let of_method = self.judge_one(operation, token, granted);
+        if of_method != Verdict::Permitted {
+            return of_method;
+        }
+        operation
+            .subscriptions()
+            .map(|resource| self.judge_one(&resource, token, granted))
             .find(|verdict| *verdict != Verdict::Permitted)
             .unwrap_or(Verdict::Permitted)
     }
@@ -281,8 +357,9 @@ impl<'r> RulesView<'r> {
         if rule.is_some_and(|rule| !rule.claims.iter().all(|claim| claim.accepts(token))) {
             return Verdict::Refused;
         }
-        let is_granted =
-            |alternative: &str| alternative.split(' ').all(|name| granted & self.bit_of(name) != 0);
+        let is_granted = |alternative| {
+            StringList::words(alternative).all(|name| granted & self.scopes.bit_of(name) != 0)
+        };
         match alternatives.iter().next() {
             Some(first) if !alternatives.iter().any(is_granted) => Verdict::ScopesNeeded(first),
             _ => Verdict::Permitted,
@@ -359,21 +436,12 @@ impl<'r> RulesView<'r> {
             .iter()
             .find(|rule| name.starts_with(rule.target.pattern) && rule.principal.is(token))
     }
-
-    fn bit_of(&self, name: &str) -> ScopeSet {
-        place(self.scopes, name).map_or(0, bit)
-    }
 }
 
-/// The scopes named, and what they imply.
-fn granted<'n>(scopes: &[Scope<'_>], names: impl Iterator<Item = &'n str>) -> ScopeSet {
-    names
-        .filter_map(|name| scopes.get(place(scopes, name)?))
-        .fold(0, |granted, scope| granted | scope.implied)
-}
-
-fn place(scopes: &[Scope<'_>], name: &str) -> Option<usize> {
-    scopes.binary_search_by(|scope| scope.name.cmp(name)).ok()
+/// The place of a scope, or the one it would have.
+#[inline(always)]
+fn find(scopes: &[Scope<'_>], name: &Word<'_>) -> Result<usize, usize> {
+    scopes.binary_search_by(|scope| scope.name.order(name))
 }
 
 /// A place beyond the last bit has none: [`Rules::new`] refuses so many scopes.
