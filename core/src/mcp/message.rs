@@ -206,16 +206,24 @@ impl<'b> Reader<'b> {
 
     /// Goes through the members of the object that stands here, hands those that decide to `each`,
     /// which takes their value, and skips the others.
-    fn members(
+    #[inline(always)]
+    fn members<const N: usize>(
         &mut self,
-        deciding: &'static [&'static str],
+        deciding: &'static [&'static str; N],
         mut each: impl FnMut(&mut Self, &'static str) -> Result<(), Reason>,
     ) -> Result<(), Reason> {
         let mut seen = 0_u8;
         let mut has_more = self.skim.open()?;
         while has_more {
             self.members_left = self.members_left.checked_sub(1).ok_or(Reason::InvalidMessage)?;
-            match deciding_name(self.skim.take_name()?, deciding)? {
+            let name = self.skim.take_name()?;
+            let plain = name.as_str();
+            // Written as usual, it is compared as one number or two.
+            let place = match deciding.iter().position(|known| plain == Some(*known)) {
+                Some(place) => Some(place),
+                None => place_of(name, deciding)?,
+            };
+            match place.and_then(|place| deciding.get(place).map(|name| (bit(place), *name))) {
                 Some((bit, name)) => {
                     if seen & bit != 0 {
                         return Err(Reason::InvalidMessage);
@@ -231,36 +239,37 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// Which of the names that decide `name` is, with a bit for each of them.
+/// A bit for each of the names that decide.
+#[inline(always)]
+fn bit(place: usize) -> u8 {
+    u32::try_from(place).map_or(0, |place| 1_u8.unbounded_shl(place))
+}
+
+/// Which of the names that decide `name` is.
 ///
 /// A name that differs only in case is refused: Go's `encoding/json` takes it for the same. So is
 /// one that goes on behind a NUL, where readers in C see its end, and `__proto__`, with which a
 /// careless copy in JavaScript brings members that do not stand there.
-fn deciding_name(
-    name: Text<'_>,
-    deciding: &'static [&'static str],
-) -> Result<Option<(u8, &'static str)>, Reason> {
+#[inline(never)]
+fn place_of(name: Text<'_>, deciding: &[&str]) -> Result<Option<usize>, Reason> {
     let plain = name.as_str().filter(|name| name.is_ascii());
     let is = |known: &str| plain.map_or_else(|| name == *known, |name| name == known);
     if is("__proto__") {
         return Err(Reason::InvalidMessage);
     }
-    let mut bit = 1_u8;
-    for &known in deciding {
-        let is_like_it = match plain {
-            Some(name) => name.eq_ignore_ascii_case(known),
-            None => {
-                let cut = name.chars().take_while(|c| *c != '\0');
-                cut.map(folded).eq(known.chars().map(folded))
-            }
-        };
-        if is_like_it {
-            // In another case or cut it is another name here, and perhaps not there.
-            return if is(known) { Ok(Some((bit, known))) } else { Err(Reason::InvalidMessage) };
+    let is_like_it = |known: &&str| match plain {
+        Some(name) => name.eq_ignore_ascii_case(known),
+        None => {
+            let cut = name.chars().take_while(|c| *c != '\0');
+            cut.map(folded).eq(known.chars().map(folded))
         }
-        bit <<= 1;
+    };
+    match deciding.iter().position(is_like_it) {
+        // In another case or cut it is another name here, and perhaps not there.
+        Some(place) if deciding.get(place).is_some_and(|known| is(known)) => Ok(Some(place)),
+        Some(_) => Err(Reason::InvalidMessage),
+        None => Ok(None),
     }
-    Ok(None)
 }
 
 /// The character without its case. Beside the letters of ASCII there are four whose upper or lower

@@ -94,16 +94,31 @@ impl<'t> Skim<'t> {
     }
 
     /// Takes the string that stands here.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn take_text(&mut self) -> Result<Text<'t>, Reason> {
         if self.cursor.peek() != b'"' {
             return Err(Reason::InvalidJson);
         }
+        let mut cursor = self.cursor;
+        cursor.advance(1);
+        let start = cursor.at(self.document);
+        cursor.skip_plain();
+        if cursor.peek() != b'"' {
+            return self.take_text_with_escapes();
+        }
+        let raw = self.document.get(start..cursor.at(self.document)).unwrap_or("");
+        cursor.advance(1);
+        self.cursor = cursor;
+        Ok(Text::new(raw, false))
+    }
+
+    #[inline(never)]
+    fn take_text_with_escapes(&mut self) -> Result<Text<'t>, Reason> {
         let start = self.cursor.at(self.document);
         let mut kinds = Kinds::NONE;
         self.cursor.take_string(&mut kinds)?;
         let raw = self.document.get(start..self.cursor.at(self.document)).unwrap_or("");
-        let value = Value::new(raw, kinds.contains(Kinds::ESCAPED_STRINGS));
-        value.as_text().ok_or(Reason::InvalidJson)
+        Value::new(raw, true).as_text().ok_or(Reason::InvalidJson)
     }
 
     /// Takes the number that stands here.
