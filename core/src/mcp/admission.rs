@@ -42,7 +42,7 @@ impl<S: ReplayStore> Guard<'_, S> {
         let Some(Dpop { verifier, .. }) = &self.dpop else { return Err(Reason::ProofRequired) };
         let mut presented = self.validate(token, authority, now, memory)?;
         let rest = presented.take_memory();
-        let proof = verifier.verify(&presented, head.values("DPoP"), head.method, now, rest)?;
+        let proof = verifier.verify(&presented, head.values("dpop"), head.method, now, rest)?;
         presented.prove(&with_certificate(proof.evidence(), head))
     }
 

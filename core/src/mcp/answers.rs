@@ -247,7 +247,7 @@ pub(super) fn preflight<'m>(
 /// and with them those that proxies set for servers that trust them.
 fn allowed_headers<'m>(head: &RequestHead<'_>, memory: &'m mut [u8]) -> &'m str {
     let mut names = head
-        .values("Access-Control-Request-Headers")
+        .values("access-control-request-headers")
         .flat_map(|value| value.split(|byte| *byte == b','))
         .filter_map(parameter_header)
         .take(MAX_PARAMETER_HEADERS)

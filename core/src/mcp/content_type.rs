@@ -15,9 +15,9 @@ use crate::oauth::RequestHead;
 ///
 /// [`Reason::InvalidMessage`].
 pub(super) fn check(head: &RequestHead<'_>) -> Result<(), Reason> {
-    let mut types = head.values("Content-Type");
+    let mut types = head.values("content-type");
     let is_utf8 = types.next().is_none_or(may_be_utf8) && types.next().is_none();
-    let mut codings = head.values("Content-Encoding");
+    let mut codings = head.values("content-encoding");
     if is_utf8 && codings.all(|coding| coding.eq_ignore_ascii_case(b"identity")) {
         Ok(())
     } else {
@@ -30,6 +30,9 @@ const NAME: &[u8] = b"charset";
 /// Whether no parser finds another charset than UTF-8 in this value. JSON without one is UTF-8
 /// ([RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
 fn may_be_utf8(value: &[u8]) -> bool {
+    if value == b"application/json" {
+        return true;
+    }
     // A parser could drop or fold what is not printable, and then find the name.
     let is_printable = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
     let mut places = value.windows(NAME.len()).enumerate();

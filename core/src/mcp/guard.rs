@@ -256,13 +256,13 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             Ok(origin) => origin,
             Err(reason) => return Step::Respond(with_body(refusal(reason, None), reason, memory)),
         };
-        if head.method == "OPTIONS" && head.values("Access-Control-Request-Method").next().is_some()
+        if head.method == "OPTIONS" && head.values("access-control-request-method").next().is_some()
         {
             return Step::Respond(preflight(head, origin, memory));
         }
         let (memory, for_response) = split(memory);
         let base = self.rules.base_scope();
-        let (reason, scheme, scope) = match Credentials::from_values(head.values("Authorization")) {
+        let (reason, scheme, scope) = match Credentials::from_values(head.values("authorization")) {
             Ok(Credentials::Bearer(token)) => {
                 match self.admit_bearer(token, head, authority, now, memory) {
                     Ok(token) => return Step::Proceed(self.let_in(token)),
@@ -372,9 +372,9 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
 
     /// The origin that a response names for browsers, if the request has one.
     pub(super) fn judge_origin(&self, head: &RequestHead<'_>) -> Result<Option<&str>, Reason> {
-        let mut origins = head.values("Origin");
+        let mut origins = head.values("origin");
         let (Some(origin), None) = (origins.next(), origins.next()) else {
-            return if head.values("Origin").next().is_none() {
+            return if head.values("origin").next().is_none() {
                 Ok(None)
             } else {
                 Err(Reason::OriginRefused)
@@ -424,7 +424,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
 
     /// The scheme of the credentials that were accepted.
     pub(super) fn scheme_of(&self, head: &RequestHead<'_>) -> Scheme {
-        match Credentials::from_values(head.values("Authorization")) {
+        match Credentials::from_values(head.values("authorization")) {
             Ok(Credentials::Dpop(_)) if self.dpop.is_some() => Scheme::Dpop,
             _ => Scheme::Bearer,
         }
@@ -442,9 +442,9 @@ impl<S> fmt::Debug for Guard<'_, S> {
 
 fn operation_headers<'r>(head: &RequestHead<'r>) -> OperationHeaders<'r> {
     OperationHeaders::new(
-        head.values("MCP-Protocol-Version"),
-        head.values("Mcp-Method"),
-        head.values("Mcp-Name"),
+        head.values("mcp-protocol-version"),
+        head.values("mcp-method"),
+        head.values("mcp-name"),
     )
 }
 

@@ -55,6 +55,7 @@ impl<'h> OperationHeaders<'h> {
     pub(super) fn are_required(&self) -> bool {
         match self.version {
             Field::Absent => false,
+            Field::Once(FIRST_WITH_HEADERS) => true,
             Field::Once(version) => !WITHOUT_HEADERS.contains(&version),
             Field::Unusable => true,
         }
@@ -103,8 +104,9 @@ impl<'h> Field<'h> {
         let Some(value) = values.next() else { return Self::Absent };
         let value = value.trim_ascii();
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+        let is_usable = value.iter().fold(true, |all, byte| all & is_plain(byte));
         match core::str::from_utf8(value) {
-            Ok(text) if values.next().is_none() && value.iter().all(is_plain) => Self::Once(text),
+            Ok(text) if is_usable && values.next().is_none() => Self::Once(text),
             _ => Self::Unusable,
         }
     }

@@ -315,7 +315,10 @@ impl<'o> Operation<'o> {
 
     fn is_named(&self, name: Name<'_>) -> bool {
         match (self.kind, self.name) {
-            (_, Some(own)) => own.bytes().eq(name.bytes()),
+            (_, Some(own)) => match name {
+                Name::Plain(name) => own == name,
+                Name::Base64(_) => own.bytes().eq(name.bytes()),
+            },
             // An extension may name something as those of the specification do.
             (OperationKind::Method, None) => self.mirrored.iter().flatten().any(|text| {
                 let bytes = text.chars().flat_map(|c| {

@@ -50,9 +50,14 @@ impl<'r> Header<'r> {
 impl<'r> RequestHead<'r> {
     /// The values of the headers with this name, in any case, without white space around them.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &'r [u8]> {
+        let name = name.as_bytes();
         self.headers
             .iter()
-            .filter(move |header| header.name.eq_ignore_ascii_case(name.as_bytes()))
+            .filter(move |header| {
+                // Mostly both are in lower case, as in HTTP/2.
+                header.name.len() == name.len()
+                    && (header.name == name || header.name.eq_ignore_ascii_case(name))
+            })
             .map(|header| header.value.trim_ascii())
     }
 }
