@@ -212,16 +212,16 @@ unsafe fn make(
         };
         let metadata = put(&raw mut (*place).metadata, reader.metadata()?);
         let rules = reader.rules(&mut *(&raw mut (*place).rules).cast())?;
-        let legacy_metadata =
-            put(&raw mut (*place).legacy_metadata, reader.legacy_metadata(metadata)?);
+        let legacy_metadata = put(&raw mut (*place).legacy_metadata, reader.legacy_metadata()?);
         let mut guard = Guard::new(metadata)?
             .with_rules(rules.view())
             .with_provider(provider(config.provider)?)
             .with_max_message_len(config.max_message_length);
-        guard = match legacy_metadata {
-            Some(legacy_metadata) => guard.with_legacy_metadata(legacy_metadata),
-            None if reader.has_no_legacy_metadata() => guard.without_legacy_metadata(),
-            None => guard,
+        guard = match (legacy_metadata, config.legacy_audience.optional_text()?) {
+            (Some(legacy_metadata), _) => guard.with_legacy_metadata(legacy_metadata),
+            (None, Some(audience)) => guard.with_legacy_audience(audience)?,
+            (None, None) if reader.has_no_legacy_metadata() => guard.without_legacy_metadata(),
+            (None, None) => guard,
         };
         guard = match reader.origins()? {
             Some(origins) => guard.with_origins(origins)?,

@@ -12,7 +12,6 @@ use gatepost_core::{ClaimRule, Reason};
 use crate::boundary::{Output, array, status};
 use crate::places::Places;
 use crate::proofs::CallersStore;
-use crate::provider::provider;
 use crate::{
     GATEPOST_PROVIDER_GENERIC, algorithms, gatepost_implication, gatepost_rule, gatepost_seal_key,
     gatepost_slice,
@@ -238,14 +237,13 @@ impl Reader<'_> {
     }
 
     /// The document for clients of the revision 2025-03-26, if there is to be another than that of
-    /// the provider for the resource.
+    /// the provider.
     ///
     /// # Safety
     ///
     /// See above.
     pub(crate) unsafe fn legacy_metadata(
         &self,
-        metadata: &'static ResourceMetadata<'static>,
     ) -> Result<Option<LegacyServerMetadata<'static>>, Reason> {
         let config = self.config;
         // SAFETY: the caller vouches for the configuration.
@@ -261,20 +259,12 @@ impl Reader<'_> {
             return Err(Reason::Misuse);
         }
         match texts {
-            [None, None, None, None] => Ok(None),
+            // An audience alone is for the provider's own document.
+            [None, None, None, _] => Ok(None),
             [Some(issuer), Some(authorization_endpoint), Some(token_endpoint), audience] => {
                 let endpoints = (authorization_endpoint, token_endpoint);
                 let legacy = LegacyServerMetadata::new(issuer, endpoints.0, endpoints.1)?;
                 audience.map_or(Ok(legacy.clone()), |name| legacy.with_audience(name)).map(Some)
-            }
-            [None, None, None, Some(audience)] => {
-                let mut issuers = metadata.authorization_servers().iter();
-                let (Some(issuer), None) = (issuers.next(), issuers.next()) else {
-                    return Err(Reason::Misuse);
-                };
-                let legacy = provider(config.provider)?.legacy_metadata(issuer, audience)?;
-                let legacy = legacy.ok_or(Reason::Misuse)?;
-                legacy.with_scopes_supported(metadata.scopes_supported()).map(Some)
             }
             _ => Err(Reason::Misuse),
         }

@@ -72,8 +72,9 @@ struct Configuration {
 
 /// What clients of the MCP revision 2025-03-26 are given.
 enum Legacy {
-    /// What the core's guard has for the provider.
-    OfProvider,
+    /// What the core's guard has for the provider, with this audience where that is not the
+    /// resource.
+    OfProvider(Option<String>),
     Nothing,
     Document(Py<LegacyServerMetadata>),
 }
@@ -208,12 +209,12 @@ impl Guard {
             Some(LegacyArgument::Switch(true)) => {
                 return Err(errors::misuse(py, "legacy_metadata: what there is to publish"));
             }
-            None => match &authorization_servers[..] {
-                [issuer] => {
-                    Legacy::of(py, provider, issuer, &resource, &scopes_supported, &validator)?
+            None => Legacy::OfProvider(match &authorization_servers[..] {
+                [issuer] if provider.has_legacy_metadata() => {
+                    validator.get().audience_other_than(issuer, &resource).map(str::to_owned)
                 }
-                _ => Legacy::OfProvider,
-            },
+                _ => None,
+            }),
         };
         let configuration = Configuration {
             resource,
@@ -429,27 +430,6 @@ impl Configuration {
     }
 }
 
-impl Legacy {
-    /// The provider's own, for the audience that `issuer`'s tokens are demanded to name where that
-    /// is not the resource.
-    fn of(
-        py: Python<'_>,
-        provider: Provider,
-        issuer: &str,
-        resource: &str,
-        scopes_supported: &[String],
-        validator: &Py<Validator>,
-    ) -> PyResult<Self> {
-        let Some(audience) = validator.get().audience_other_than(issuer, resource) else {
-            return Ok(Self::OfProvider);
-        };
-        let document =
-            LegacyServerMetadata::of_provider(provider, issuer, audience, scopes_supported)
-                .map_err(|_| errors::misuse(py, "the issuer or the audience"))?;
-        document.map_or(Ok(Self::OfProvider), |document| Py::new(py, document).map(Self::Document))
-    }
-}
-
 impl CompiledCell {
     fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
         let (configuration, compiled) = (self.borrow_owner(), self.borrow_dependent());
@@ -459,7 +439,10 @@ impl CompiledCell {
             .with_provider(configuration.provider)
             .with_max_message_len(configuration.max_message_len);
         guard = match &configuration.legacy {
-            Legacy::OfProvider => guard,
+            Legacy::OfProvider(None) => guard,
+            Legacy::OfProvider(Some(audience)) => {
+                guard.with_legacy_audience(audience).map_err(|_| "the issuer or the audience")?
+            }
             Legacy::Nothing => guard.without_legacy_metadata(),
             Legacy::Document(document) => guard.with_legacy_metadata(document.get().borrowed()),
         };

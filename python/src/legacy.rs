@@ -102,9 +102,18 @@ impl LegacyServerMetadata {
         scopes_supported: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<Self>> {
         let provider = input::provider(py, provider)?;
-        let scopes_supported = input::list(scopes_supported)?;
-        Self::of_provider(provider, &issuer, &audience, &scopes_supported)
-            .map_err(|_| errors::misuse(py, "issuer, audience or scopes_supported"))
+        let wrong = |_| errors::misuse(py, "issuer, audience or scopes_supported");
+        if provider.legacy_metadata(&issuer, &audience).map_err(wrong)?.is_none() {
+            return Ok(None);
+        }
+        let texts = Texts {
+            issuer,
+            endpoints: Endpoints::Provider(provider),
+            registration_endpoint: None,
+            scopes_supported: input::list(scopes_supported)?,
+            audience: Some(audience),
+        };
+        Self::of(texts).map(Some).map_err(wrong)
     }
 
     /// The document that names the endpoints of the authorization server's own metadata:
@@ -142,26 +151,6 @@ impl LegacyServerMetadata {
 }
 
 impl LegacyServerMetadata {
-    /// That of `provider`; none where it has none.
-    pub(crate) fn of_provider(
-        provider: Provider,
-        issuer: &str,
-        audience: &str,
-        scopes_supported: &[String],
-    ) -> Result<Option<Self>, Reason> {
-        if provider.legacy_metadata(issuer, audience)?.is_none() {
-            return Ok(None);
-        }
-        Self::of(Texts {
-            issuer: issuer.to_owned(),
-            endpoints: Endpoints::Provider(provider),
-            registration_endpoint: None,
-            scopes_supported: scopes_supported.to_vec(),
-            audience: Some(audience.to_owned()),
-        })
-        .map(Some)
-    }
-
     fn of(texts: Texts) -> Result<Self, Reason> {
         Cell::try_new(texts, Texts::compile).map(|cell| Self { cell })
     }

@@ -131,7 +131,7 @@ impl<'g> Guard<'g> {
             metadata,
             metadata_url,
             resource_origin: browser_form(&resource)?,
-            legacy: Legacy::OfProvider,
+            legacy: Legacy::OfProvider(None),
             provider: Provider::Generic,
             rules: RulesView::NONE,
             origins: Origins::Listed(Strings::NONE),
@@ -181,7 +181,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     /// With [`Auth0`](Provider::Auth0) and one authorization server, its document for clients of
     /// the MCP revision 2025-03-26 is published as well ([`Provider::legacy_metadata`]), with the
     /// resource for the audience. Where tokens are meant for another identifier,
-    /// [`with_legacy_metadata`](Self::with_legacy_metadata) says so.
+    /// [`with_legacy_audience`](Self::with_legacy_audience) says so.
     #[must_use]
     pub fn with_provider(self, provider: Provider) -> Self {
         Self { provider, ..self }
@@ -191,6 +191,21 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     #[must_use]
     pub fn with_legacy_metadata(self, metadata: &'g LegacyServerMetadata<'g>) -> Self {
         Self { legacy: Legacy::Document(metadata), ..self }
+    }
+
+    /// Publishes the provider's own document for clients of the MCP revision 2025-03-26 with this
+    /// audience in place of the resource: the one that the policy demands. It comes after
+    /// [`with_provider`](Self::with_provider).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Misuse`] where there is no such document to name it: the provider has none
+    /// ([`Provider::has_legacy_metadata`]), there are several authorization servers, or the one is
+    /// none of the provider's; and for an empty audience.
+    pub fn with_legacy_audience(self, audience: &'g str) -> Result<Self, Reason> {
+        let legacy = Legacy::OfProvider(Some(audience));
+        legacy.document(self.provider, self.metadata).ok_or(Reason::Misuse)?;
+        Ok(Self { legacy, ..self })
     }
 
     /// Publishes no document for clients of the MCP revision 2025-03-26, whatever the provider.

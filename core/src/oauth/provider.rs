@@ -222,6 +222,13 @@ impl Provider {
         }
     }
 
+    /// Whether this provider's guide asks for a document for clients of the MCP revision
+    /// 2025-03-26 ([`legacy_metadata`](Self::legacy_metadata)): Auth0's does.
+    #[must_use]
+    pub const fn has_legacy_metadata(self) -> bool {
+        matches!(self, Self::Auth0)
+    }
+
     /// The document for clients of the MCP revision 2025-03-26 that this provider's guide asks
     /// for, with the tenant's `issuer` and the `audience` that tokens are to be meant for: at
     /// Auth0. None for the others, for which [`LegacyServerMetadata`] is a switch.
@@ -248,9 +255,9 @@ impl Provider {
         audience: &'m str,
     ) -> Result<Option<LegacyServerMetadata<'m>>, Reason> {
         self.require_issuer(issuer)?;
-        match self {
-            Self::Auth0 => LegacyServerMetadata::of_auth0(issuer).with_audience(audience).map(Some),
-            _ => Ok(None),
+        if !self.has_legacy_metadata() {
+            return Ok(None);
         }
+        LegacyServerMetadata::of_auth0(issuer).with_audience(audience).map(Some)
     }
 }

@@ -2,8 +2,7 @@
 
 use gatepost::mcp::{Authority, Guard, Operation, Rule, Rules, Step};
 use gatepost::oauth::{
-    Challenges, DpopVerifier, FixedReplayStore, Header, LegacyServerMetadata, Provider,
-    RequestHead, ResourceMetadata,
+    Challenges, DpopVerifier, FixedReplayStore, Header, Provider, RequestHead, ResourceMetadata,
 };
 use gatepost::{
     Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason, Strings, UnixTime,
@@ -50,54 +49,6 @@ fn s2_s4_s5_the_document_is_at_both_places_and_says_the_resource_as_it_is() {
         assert_eq!((refused.status, refused.value("Allow")), (405, Some("GET, HEAD, OPTIONS")));
     }
     assert_eq!(get("/.well-known/oauth-authorization-server").ask(&guard).answer().status, 401);
-}
-
-#[test]
-fn the_document_of_the_revision_2025_03_26_is_a_switch() {
-    let metadata = metadata();
-    let legacy = LegacyServerMetadata::new(
-        ISSUER,
-        "https://issuer.example/authorize",
-        "https://issuer.example/token",
-    )
-    .unwrap();
-    let guard = Guard::new(&metadata).unwrap().with_legacy_metadata(&legacy);
-    let answer = get("/.well-known/oauth-authorization-server").ask(&guard).answer();
-    assert_eq!(answer.status, 200);
-    assert!(answer.body.contains(r#""issuer":"https://issuer.example""#));
-}
-
-#[test]
-fn with_auth0_the_document_of_the_revision_2025_03_26_is_there_unless_switched_off() {
-    const TENANT: &str = "https://tenant.auth0.com/";
-    let ask = |guard: &Guard<'_>| get("/.well-known/oauth-authorization-server").ask(guard);
-    let of_tenant = ResourceMetadata::new(AUDIENCE, TENANT)
-        .and_then(|metadata| metadata.with_scopes_supported("mcp:read"))
-        .unwrap();
-    let guard = Guard::new(&of_tenant).unwrap().with_provider(Provider::Auth0);
-    let answer = ask(&guard).answer();
-    assert_eq!(answer.status, 200);
-    for part in [
-        r#"{"issuer":"https://tenant.auth0.com/","#,
-        r#""https://tenant.auth0.com/authorize?audience=https%3A%2F%2Fmcp.example%2Fmcp""#,
-        r#""token_endpoint":"https://tenant.auth0.com/oauth/token""#,
-        r#""scopes_supported":["mcp:read"]"#,
-    ] {
-        assert!(answer.body.contains(part), "{}", answer.body);
-    }
-
-    // Where there is none, a stranger is asked for a token as anywhere.
-    let two = [TENANT, "https://other.auth0.com/"];
-    let of_two = ResourceMetadata::new(AUDIENCE, &two).unwrap();
-    for guard in [
-        guard.without_legacy_metadata(),
-        Guard::new(&of_tenant).unwrap().with_provider(Provider::Okta),
-        Guard::new(&of_tenant).unwrap(),
-        Guard::new(&of_two).unwrap().with_provider(Provider::Auth0),
-        Guard::new(&metadata()).unwrap().with_provider(Provider::Auth0),
-    ] {
-        assert_eq!(ask(&guard).answer().status, 401);
-    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod bodies;
 mod demands;
 mod guard;
 mod headers;
+mod legacy;
 mod lenient;
 mod operation;
 mod oracle;
