@@ -318,7 +318,7 @@ impl<'f> RuleLists<'f> {
         };
         let mut rule = rule.with_claims(claims).needs(&*self.needs);
         if self.members["public"] == true {
-            rule = rule.is_public();
+            rule = rule.public();
         }
         if self.members["refused"] == true {
             rule = rule.refused();

@@ -126,7 +126,7 @@ impl Reader<'_> {
             let alternatives = self.list(rule.alternatives, rule.alternative_count)?;
             let made = match (has(GATEPOST_RULE_PUBLIC), has(GATEPOST_RULE_REFUSED)) {
                 (false, false) => made.needs(alternatives),
-                (true, false) if alternatives.is_empty() => made.is_public(),
+                (true, false) if alternatives.is_empty() => made.public(),
                 (false, true) if alternatives.is_empty() => made.refused(),
                 _ => return Err(Reason::Misuse),
             };

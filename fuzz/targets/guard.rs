@@ -61,12 +61,12 @@ fuzz_target!(|input: &[u8]| {
 
     let metadata = ResourceMetadata::new(RESOURCE, ISSUER).expect("metadata");
     let rules = [
-        Rule::tool("ping").is_public(),
+        Rule::tool("ping").public(),
         Rule::tool("write").needs(&["mcp:write mcp:read", "mcp:all"]),
         Rule::tools_beginning_with("admin_").needs("mcp:admin"),
         Rule::tool("reset").refused(),
         Rule::resources_beginning_with("file:///").needs("mcp:read"),
-        Rule::method("tools/list").is_public(),
+        Rule::method("tools/list").public(),
     ];
     let rules = Rules::<8, 8>::new(&rules, &[("mcp:admin", "mcp:all")], "mcp:read").expect("rules");
     let guard = Guard::new(&metadata).expect("a guard").with_rules(rules.view());

@@ -225,7 +225,7 @@ impl Rule {
     pub(crate) fn borrowed(&self) -> gatepost::mcp::Rule<'_> {
         let rule = (self.new)(&self.pattern);
         let rule = match &self.needs {
-            Needs::Nothing => rule.is_public(),
+            Needs::Nothing => rule.public(),
             Needs::Scopes(alternatives) => rule.needs(&alternatives[..]),
             Needs::Refused => rule.refused(),
         };

@@ -24,7 +24,7 @@ use crate::{AccessToken, ClaimRule, Strings};
 ///     Rule::tools_beginning_with("admin_").needs("admin"),
 ///     Rule::tool("admin_reset").refused(),
 ///     Rule::resources_beginning_with("file:///reports/").needs("reports"),
-///     Rule::method("tools/list").is_public(),
+///     Rule::method("tools/list").public(),
 /// ];
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +135,7 @@ impl<'r> Rule<'r> {
     /// Needs no token at all. Only where the headers alone tell the operation (revision 2026-07-28
     /// of MCP) can a request without a token be let in.
     #[must_use]
-    pub const fn is_public(self) -> Self {
+    pub const fn public(self) -> Self {
         Self { needs: Needs::Nothing, ..self }
     }
 

@@ -21,8 +21,8 @@ fn rules() -> Rules<'static, 16, 16> {
         Rule::tool("write").needs(&["mcp:write mcp:audit", "mcp:all"]),
         Rule::tools_beginning_with("admin_").needs("mcp:admin"),
         Rule::tool("admin_reset").refused(),
-        Rule::tool("ping").is_public(),
-        Rule::method("tools/list").is_public(),
+        Rule::tool("ping").public(),
+        Rule::method("tools/list").public(),
     ];
     Rules::new(&rules, &[("mcp:all", "mcp:read"), ("mcp:admin", "mcp:all")], "mcp:read").unwrap()
 }

@@ -12,7 +12,7 @@ fn a_principal_is_good_for_its_own_guard_alone() {
     // The place of mcp:use in one table is that of mcp:admin in the other.
     let one =
         Rules::<4, 4>::new(&[Rule::tool("read").needs("mcp:use")], &[], Strings::NONE).unwrap();
-    let list = [Rule::tool("delete").needs("mcp:admin"), Rule::tool("ping").is_public()];
+    let list = [Rule::tool("delete").needs("mcp:admin"), Rule::tool("ping").public()];
     let other = Rules::<4, 4>::new(&list, &[], Strings::NONE).unwrap();
     let own = Guard::new(&metadata).unwrap().with_rules(one.view());
     let same = Guard::new(&metadata).unwrap().with_rules(one.view());
@@ -55,7 +55,7 @@ fn a_principal_is_good_for_its_own_guard_alone() {
 #[test]
 fn a_principal_says_who_asks_for_whom_and_which_keys_were_proved() {
     let metadata = ResourceMetadata::new(AUDIENCE, ISSUER).unwrap();
-    let list = [Rule::method("tools/list").is_public()];
+    let list = [Rule::method("tools/list").public()];
     let rules = Rules::<1, 1>::new(&list, &[], Strings::NONE).unwrap();
     let guard = Guard::new(&metadata).unwrap().with_rules(rules.view());
     let keys = key_set(Algorithm::Es256);

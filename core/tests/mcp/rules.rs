@@ -248,7 +248,7 @@ fn rules_that_make_no_sense_are_refused() {
         (&[Rule::tool("x").needs("a  b")], &[], "a"),
         (&[Rule::tool("x").needs("a\"b")], &[], "a"),
         (&[Rule::tool("x").needs("offline_access")], &[], "a"),
-        (&[Rule::tool("x").is_public().with_claims(&claims)], &[], "a"),
+        (&[Rule::tool("x").public().with_claims(&claims)], &[], "a"),
         (&[], &[], ""),
         (&[], &[("a b", "c")], "a"),
         (&[], &[("a", "")], "a"),
