@@ -454,6 +454,12 @@ enum gatepost_reason {
 // A response, which clients send in revisions of MCP before 2026-07-28.
 #define GATEPOST_OPERATION_RESPONSE 6
 
+// For gatepost_permits() alone: the template of resources (RFC 6570) in a list of them. It is
+// judged as what it stands for is of which no rule speaks in particular: by the rule that names the
+// template itself, or else by that for the longest beginning of its text. When a resource is read,
+// its own URI is judged.
+#define GATEPOST_OPERATION_RESOURCE_TEMPLATE 7
+
 // Random bytes that a code verifier is made of.
 #define GATEPOST_CODE_VERIFIER_RANDOM 32
 
@@ -1637,7 +1643,7 @@ uint32_t gatepost_authorize(const struct gatepost_guard *guard,
 // each what it may use. False for a NULL, another kind, what is not UTF-8, and a principal that
 // another guard let in.
 //
-// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT or _RESOURCE.
+// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT, _RESOURCE or _RESOURCE_TEMPLATE.
 //
 // The caller's part:
 // All pointers are NULL or point to what they say; `principal` was filled by

@@ -16,8 +16,9 @@ use crate::proofs::either;
 use crate::request::{Request, gatepost_request_head};
 use crate::response::{Answer, gatepost_response, place_of, respond};
 use crate::{
-    GATEPOST_OPERATION_PROMPT, GATEPOST_OPERATION_RESOURCE, GATEPOST_OPERATION_TOOL,
-    gatepost_issuer, gatepost_operation, gatepost_principal, gatepost_slice, keys,
+    GATEPOST_OPERATION_PROMPT, GATEPOST_OPERATION_RESOURCE, GATEPOST_OPERATION_RESOURCE_TEMPLATE,
+    GATEPOST_OPERATION_TOOL, gatepost_issuer, gatepost_operation, gatepost_principal,
+    gatepost_slice, keys,
 };
 
 /// Bytes of memory that are enough for gatepost_authenticate(), where a request has up to 120
@@ -195,7 +196,7 @@ pub unsafe extern "C" fn gatepost_authorize(
 /// each what it may use. False for a NULL, another kind, what is not UTF-8, and a principal that
 /// another guard let in.
 ///
-/// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT or _RESOURCE.
+/// `kind`: GATEPOST_OPERATION_TOOL, _PROMPT, _RESOURCE or _RESOURCE_TEMPLATE.
 ///
 /// # Safety
 ///
@@ -216,6 +217,7 @@ pub unsafe extern "C" fn gatepost_permits(
             GATEPOST_OPERATION_TOOL => Operation::tool(name),
             GATEPOST_OPERATION_PROMPT => Operation::prompt(name),
             GATEPOST_OPERATION_RESOURCE => Operation::resource(name),
+            GATEPOST_OPERATION_RESOURCE_TEMPLATE => Operation::resource_template(name),
             _ => return Err(Reason::Misuse),
         };
         Ok(either!(guard, one => one.permits(&principal, &operation)))

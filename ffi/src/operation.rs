@@ -23,6 +23,12 @@ pub const GATEPOST_OPERATION_METHOD: u32 = 5;
 /// A response, which clients send in revisions of MCP before 2026-07-28.
 pub const GATEPOST_OPERATION_RESPONSE: u32 = 6;
 
+/// For gatepost_permits() alone: the template of resources (RFC 6570) in a list of them. It is
+/// judged as what it stands for is of which no rule speaks in particular: by the rule that names the
+/// template itself, or else by that for the longest beginning of its text. When a resource is read,
+/// its own URI is judged.
+pub const GATEPOST_OPERATION_RESOURCE_TEMPLATE: u32 = 7;
+
 /// What a request asks an MCP server for.
 ///
 /// A plain value: it may be copied. It points into the body and into the memory that was passed to

@@ -315,24 +315,36 @@ impl Guard {
     /// Whether `principal` may use this tool, prompt or resource: for lists that show each what it
     /// may use.
     ///
+    /// A `resource_template` (RFC 6570) is judged as what it stands for is of which no rule speaks
+    /// in particular: by the rule that names the template itself, or else by that for the longest
+    /// beginning of its text. When a resource is read, its own URI is judged.
+    ///
     /// Raises PolicyError where this guard did not let in this principal.
-    #[pyo3(signature = (principal, *, tool = None, prompt = None, resource = None))]
+    #[pyo3(signature = (
+        principal, *, tool = None, prompt = None, resource = None, resource_template = None
+    ))]
     fn permits(
         slf: &Bound<'_, Self>,
         principal: &Bound<'_, Principal>,
         tool: Option<&str>,
         prompt: Option<&str>,
         resource: Option<&str>,
+        resource_template: Option<&str>,
     ) -> PyResult<bool> {
         let asking = principal
             .get()
             .of_guard(slf)
             .ok_or_else(|| errors::misuse(slf.py(), "the principal is of another guard"))?;
-        let operation = match (tool, prompt, resource) {
-            (Some(name), None, None) => gatepost::mcp::Operation::tool(name),
-            (None, Some(name), None) => gatepost::mcp::Operation::prompt(name),
-            (None, None, Some(uri)) => gatepost::mcp::Operation::resource(uri),
-            _ => return Err(PyTypeError::new_err("one of tool, prompt and resource is needed")),
+        use gatepost::mcp::Operation;
+        let operation = match (tool, prompt, resource, resource_template) {
+            (Some(name), None, None, None) => Operation::tool(name),
+            (None, Some(name), None, None) => Operation::prompt(name),
+            (None, None, Some(uri), None) => Operation::resource(uri),
+            (None, None, None, Some(uri)) => Operation::resource_template(uri),
+            _ => {
+                let needed = "one of tool, prompt, resource and resource_template is needed";
+                return Err(PyTypeError::new_err(needed));
+            }
         };
         Ok(with_guard!(slf.get().borrowed(), |it| it.permits(asking, &operation)))
     }

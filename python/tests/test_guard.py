@@ -299,8 +299,16 @@ class TestRule:
         assert not guard.permits(principal, resource="file:///closed")
         assert not guard.permits(principal, resource="file:///closed/x")
         assert not guard.permits(principal, resource="file:///open/../closed/x")
-        for wrong in ({}, {"tool": "a", "prompt": "b"}):
-            with pytest.raises(TypeError, match="one of tool, prompt and resource"):
+        assert guard.permits(principal, resource_template="file:///{+path}")
+        assert not guard.permits(principal, resource_template="file:///closed/{+path}")
+        assert not guard.permits(principal, resource_template="https://{host}/")
+        assert not guard.permits(principal, resource="file:///{+path}")
+        for wrong in (
+            {},
+            {"tool": "a", "prompt": "b"},
+            {"resource": "file:///a", "resource_template": "file:///{a}"},
+        ):
+            with pytest.raises(TypeError, match="one of tool, prompt, resource and"):
                 guard.permits(principal, **wrong)
 
     def test_public_operations_need_nobody(self, validator: gatepost.Validator) -> None:

@@ -346,7 +346,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     ///
     /// The answer to send: 403 with all scopes that the operation needs, or 401 where it needs a
     /// token at all and there is none; 503 ([`Reason::Misuse`]) where another guard let in this
-    /// principal.
+    /// principal, and for [`Operation::resource_template`].
     #[expect(clippy::result_large_err, reason = "nothing is allocated: an answer is a value")]
     pub fn authorize<'m>(
         &'m self,
@@ -355,7 +355,10 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         operation: &Operation<'_>,
         memory: &'m mut [u8],
     ) -> Result<(), Response<'m>> {
-        let (reason, scope) = match self.judge(principal, operation) {
+        // A template's verdict is that of no URI which it stands for.
+        let verdict =
+            if operation.is_listed_template() { None } else { self.judge(principal, operation) };
+        let (reason, scope) = match verdict {
             Some(Verdict::Permitted) => return Ok(()),
             Some(Verdict::TokenNeeded(scope)) => (Reason::CredentialsMissing, scope),
             Some(Verdict::ScopesNeeded(scope)) => (Reason::InsufficientScope, Some(scope)),
@@ -367,8 +370,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         Err(self.challenge(&refused, self.judge_origin(head).unwrap_or(None), memory))
     }
 
-    /// Whether `principal` may do this: for lists of tools, prompts and resources that show each
-    /// what it may use
+    /// Whether `principal` may do this: for lists of tools, prompts, resources and templates that
+    /// show each what it may use
     /// ([MCP, "Tools"](https://modelcontextprotocol.io/specification/2026-07-28/server/tools)).
     /// `false` where another guard let in this principal.
     #[must_use]

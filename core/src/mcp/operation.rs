@@ -38,6 +38,8 @@ pub struct Operation<'o> {
     mirrored: [Option<Text<'o>>; 3],
     /// The resources of `subscriptions/listen`.
     subscriptions: Subscriptions<'o>,
+    /// Whether the name is a template that stands in a list, which nobody asks for.
+    is_listed_template: bool,
 }
 
 /// What kind of thing an [`Operation`] is about.
@@ -106,6 +108,7 @@ impl<'o> Operation<'o> {
         version: None,
         mirrored: [None; 3],
         subscriptions: Subscriptions::NONE,
+        is_listed_template: false,
     };
 
     /// A call of the tool with this name, for [`Guard::permits`](super::Guard::permits).
@@ -121,10 +124,37 @@ impl<'o> Operation<'o> {
     }
 
     /// The reading of the resource with this URI, for [`Guard::permits`](super::Guard::permits).
-    /// The template of one is no URI: where rules speak of resources, one has to name it exactly.
+    /// The template of one is no URI, and has
+    /// [`resource_template`](Self::resource_template).
     #[must_use]
     pub const fn resource(uri: &'o str) -> Self {
         Self::of(OperationKind::Resource, "resources/read", uri)
+    }
+
+    /// The reading of what this template ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)) stands
+    /// for, for [`Guard::permits`](super::Guard::permits) and the list of
+    /// `resources/templates/list` alone.
+    ///
+    /// It may stand for any URI that begins like it, so rules cannot say of all at once whether
+    /// they may be read. It is judged as those are of which no rule speaks in particular: by the
+    /// rule that names the template itself, or else by that for the longest beginning of its text.
+    /// That a template is listed gives no access: when a resource is read, its own URI is judged. Where rules speak of resources, a template whose expressions could choose
+    /// the scheme, the host or the port of a web address, or which has a part that rules cannot be
+    /// compared with ([`matches_prefixes`](Self::matches_prefixes)), has to be named by a rule.
+    ///
+    /// No request asks for it: [`Guard::authorize`](super::Guard::authorize) answers with
+    /// [`Reason::Misuse`].
+    ///
+    /// ```
+    /// use gatepost::mcp::Operation;
+    ///
+    /// let templates = ["file:///reports/{year}", "https://{host}/status"];
+    /// let can_be_compared = templates.map(|it| Operation::resource_template(it).matches_prefixes());
+    /// assert_eq!(can_be_compared, [true, false]);
+    /// ```
+    #[must_use]
+    pub const fn resource_template(uri_template: &'o str) -> Self {
+        Self { is_listed_template: true, ..Self::resource(uri_template) }
     }
 
     const fn of(kind: OperationKind, method: &'static str, name: &'o str) -> Self {
@@ -186,7 +216,7 @@ impl<'o> Operation<'o> {
             id,
             version: params.version,
             mirrored,
-            subscriptions: Subscriptions::NONE,
+            ..Self::WITHOUT_BODY
         };
         let Some(method) = method else { return Ok(response) };
         let (method, memory) = decode(method, MAX_METHOD_LEN, memory)?;
@@ -336,6 +366,11 @@ impl<'o> Operation<'o> {
         self.method.and_then(target_of).is_some_and(|(_, has_header)| has_header)
     }
 
+    /// Whether it is what stands in a list alone, and no request's.
+    pub(super) const fn is_listed_template(&self) -> bool {
+        self.is_listed_template
+    }
+
     /// What kind of thing the operation is about.
     #[must_use]
     pub const fn kind(&self) -> OperationKind {
@@ -377,12 +412,14 @@ impl<'o> Operation<'o> {
     /// address, capitals in scheme or host, an empty port or one with zeros before it; of `http`,
     /// `https`, `ws`, `wss` and `ftp` also the usual port, no path, no host, and a host that ends
     /// with a dot or is an address in another form than `127.0.0.1`; of `file` all but
-    /// `file:///path`. The expressions of a template are good in `completion/complete` alone.
+    /// `file:///path`. The expressions of a template are good in `completion/complete` and in
+    /// [`resource_template`](Self::resource_template) alone.
     #[must_use]
     pub fn matches_prefixes(&self) -> bool {
         match (self.kind, self.name) {
             (OperationKind::Resource, Some(uri)) => {
-                resource_uri::is_normal(uri, self.method == Some("completion/complete"))
+                let is_completed = self.method == Some("completion/complete");
+                resource_uri::is_normal(uri, is_completed || self.is_listed_template)
             }
             _ => true,
         }

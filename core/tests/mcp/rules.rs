@@ -367,3 +367,93 @@ fn the_rule_that_decides_is_the_one_that_a_plain_search_finds() {
     }
     assert!(decided.iter().all(|count| *count > 50), "{decided:?}");
 }
+
+#[test]
+fn s29_a_template_is_listed_by_the_rule_for_its_beginning() {
+    let rules = [
+        Rule::method("resources/read").needs("read"),
+        Rule::resources_beginning_with("file:///reports/").needs("reports"),
+        Rule::resources_beginning_with("file:///reports/secret/").refused(),
+        Rule::resource("file:///reports/index").refused(),
+        Rule::resource("file:///reports/{draft}").needs("drafts"),
+        Rule::resource("https://{host}/status").needs("status"),
+    ];
+    let rules = Rules::<8, 8>::new(&rules, &[], "base").unwrap();
+    for (template, scope) in [
+        ("file:///{+path}", Some("read")),
+        ("file:///report{/x}", Some("read")),
+        ("file:///reports/{year}", Some("reports")),
+        ("file:///reports/{year}/{month}.txt", Some("reports")),
+        ("file:///reports/index{x}", Some("reports")),
+        ("file:///reports/{draft}", Some("drafts")),
+        ("file:///reports/all", Some("reports")),
+        ("https://{host}/status", Some("status")),
+        ("https://a.example/{x}{?y,z*}", Some("read")),
+        // Nobody may read any of these.
+        ("file:///reports/secret/{x}", None),
+        ("file:///reports/index", None),
+        // They may stand for what no beginning tells.
+        ("{+uri}", None),
+        ("{scheme}:///x", None),
+        ("https://{host}/x", None),
+        ("https://a.example:{port}/x", None),
+        ("file:///{a}/../reports/secret/{b}", None),
+        ("file:///REPORTS/{x}", None),
+        ("file:///reports/{x", None),
+    ] {
+        let operation = Operation::resource_template(template);
+        for granted in ["base", "read", "reports", "drafts", "status"] {
+            let claims = [("scope", &*format!("{granted:?}"))];
+            let is_listed =
+                with_principal(rules.view(), &claims, |guard, it| guard.permits(it, &operation));
+            assert_eq!(is_listed, scope == Some(granted), "{template} with {granted}");
+        }
+    }
+}
+
+/// Among the URIs that a template stands for, those of which no rule speaks in particular.
+#[test]
+fn what_a_template_is_judged_as_is_what_an_unremarkable_expansion_is() {
+    let random = &mut Random(29);
+    let pieces = ["a", "b", "/a", "/b", "ab", "a/b"];
+    let path = |random: &mut Random| -> String {
+        let pieces = (0..random.below(4)).map(|_| *random.choose(&pieces));
+        format!("db://x/{}", pieces.collect::<String>()).replace("x//", "x/")
+    };
+    let mut listed = [0; 2];
+    for _ in 0..300 {
+        let patterns: Vec<String> = (0..4).map(|_| path(random)).collect();
+        let rules: Vec<_> = patterns
+            .iter()
+            .enumerate()
+            .filter(|(n, pattern)| !patterns[..*n].contains(pattern))
+            .map(|(_, pattern)| {
+                let rule = Rule::resources_beginning_with(pattern);
+                if random.below(2) == 0 { rule.refused() } else { rule }
+            })
+            .collect();
+        let rules = Rules::<4, 4>::new(&rules, &[], Strings::NONE).unwrap();
+        let beginning = path(random);
+        let (template, uri) = (format!("{beginning}{{v}}/c"), format!("{beginning}_/c"));
+        let [template, uri] = with_principal(rules.view(), &[], |guard, principal| {
+            [Operation::resource_template(&template), Operation::resource(&uri)]
+                .map(|operation| guard.permits(principal, &operation))
+        });
+        assert_eq!(template, uri, "{beginning} among {patterns:?}");
+        listed[usize::from(template)] += 1;
+    }
+    assert!(listed.iter().all(|count| *count > 50), "{listed:?}");
+}
+
+#[test]
+fn nobody_asks_for_a_template() {
+    let rules = Rules::<1, 1>::new(&[], &[], Strings::NONE).unwrap();
+    with_principal(rules.view(), &[], |guard, principal| {
+        let head = RequestHead { method: "POST", target: "/mcp", headers: &[], certificate: None };
+        let mut memory = [0; RESPONSE_MEMORY];
+        let template = Operation::resource_template("file:///{a}");
+        assert!(guard.permits(principal, &template));
+        let refused = guard.authorize(&head, principal, &template, &mut memory).unwrap_err();
+        assert_eq!((refused.status(), refused.reason()), (503, Some(Reason::Misuse)));
+    });
+}

@@ -474,6 +474,7 @@ class Guard:
         tool: str | None = None,
         prompt: str | None = None,
         resource: str | None = None,
+        resource_template: str | None = None,
     ) -> bool: ...
     def refuse(
         self,

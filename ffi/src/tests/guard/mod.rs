@@ -274,6 +274,9 @@ fn a_token_is_let_in_to_what_its_scopes_allow() {
             |kind, name: &str| gatepost_permits(guard, &raw const *principal, kind, name.into());
         assert!(permits(GATEPOST_OPERATION_RESOURCE, "file:///a"));
         assert!(permits(GATEPOST_OPERATION_PROMPT, "p"));
+        assert!(permits(GATEPOST_OPERATION_RESOURCE_TEMPLATE, "file:///{a}"));
+        assert!(!permits(GATEPOST_OPERATION_RESOURCE_TEMPLATE, "{a}"));
+        assert!(!permits(GATEPOST_OPERATION_RESOURCE, "file:///{a}"));
         assert!(!permits(GATEPOST_OPERATION_METHOD, "tools/list"), "no kind to ask for");
         assert!(!permits(0, "p") && !permits(99, "p"));
     }
