@@ -12,6 +12,7 @@
  *     decide GUARD POLICY KEYS NOW METHOD TARGET CERTIFICATE BODY NAME VALUE...
  *                                       the number; subject, client, operation and scopes, or
  *                                       status, headers and body
+ *     then ...                          the same, by a guard that still knows what came before
  */
 #include "lines.h"
 
@@ -196,28 +197,13 @@ static void run_verify(void) {
     printf("\n");
 }
 
-/* The parts of a value, which colons separate. */
-static void split(char *value, char **parts, size_t count) {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        parts[i] = value;
-        value = strchr(value, ':');
-        if ((value == NULL) != (i + 1 == count)) {
-            die("another number of parts");
-        }
-        if (value != NULL) {
-            *value++ = '\0';
-        }
-    }
-}
-
 /* What the fields of a guard fill: `need` is for the last rule, `value` for its last claim. */
 static struct {
     gatepost_slice servers[8], scopes[8], origins[8], base[8], needs[64], values[64];
     gatepost_rule rules[32];
     gatepost_claim_rule claims[32];
     gatepost_implication implications[8];
+    gatepost_seal_key secrets[8];
     size_t need_count, value_count, claim_count;
 } lists;
 
@@ -254,6 +240,15 @@ static void add_implication(gatepost_guard_config *config, size_t slot, char *va
     split(value, parts, 2);
     implication->broad = keep(slot, parts[0]);
     implication->narrow = keep(slot, parts[1]);
+}
+
+static void add_secret(gatepost_guard_config *config, size_t slot, char *value) {
+    gatepost_seal_key *secret = &lists.secrets[config->nonce_key_count++];
+    char *parts[2];
+
+    split(value, parts, 2);
+    secret->id = (uint8_t)strtoul(parts[0], NULL, 10);
+    secret->secret = keep(slot, parts[1]);
 }
 
 /* The proofs that were seen in one decision. */
@@ -298,6 +293,7 @@ static void run_guard(void) {
     config.rules = lists.rules;
     config.hierarchy = lists.implications;
     config.base_scopes = lists.base;
+    config.nonce_keys = lists.secrets;
     while ((field = strtok(NULL, " \n")) != NULL) {
         char *value = strchr(field, '=');
 
@@ -343,6 +339,10 @@ static void run_guard(void) {
             config.dpop_algorithms = (uint32_t)strtoul(value, NULL, 10);
             config.remember_proof = remember_proof;
             config.proof_context = &seen;
+        } else if (strcmp(field, "nonce") == 0) {
+            add_secret(&config, slot, value);
+        } else if (strcmp(field, "nonce_lifetime") == 0) {
+            config.nonce_lifetime = (uint32_t)strtoul(value, NULL, 10);
         } else if (strcmp(field, "max") == 0) {
             config.max_message_length = (size_t)strtoul(value, NULL, 10);
         } else {
@@ -414,7 +414,6 @@ static void run_decide(void) {
     head.header_count = header_count;
     head.certificate = certificate.ptr;
 
-    seen.count = 0;
     memset(authenticate_memory, 0xa5, sizeof authenticate_memory);
     memset(&principal, 0x5a, sizeof principal);
     memset(&response, 0xa5, sizeof response);
@@ -481,6 +480,9 @@ int main(void) {
         } else if (strcmp(command, "guard") == 0) {
             run_guard();
         } else if (strcmp(command, "decide") == 0) {
+            seen.count = 0;
+            run_decide();
+        } else if (strcmp(command, "then") == 0) {
             run_decide();
         } else {
             die("no such command");

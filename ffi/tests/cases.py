@@ -179,6 +179,10 @@ def guard_command(place: int, guard: dict) -> str:
     if guard["dpop"] is not None:
         fields.append(f"dpop={bits(guard['dpop']['algorithms'])}")
         flags |= CONSTANTS["GUARD_DPOP_REQUIRED"] * guard["dpop"]["required"]
+        if guard["dpop"]["nonces"] is not None:
+            for number, secret in guard["dpop"]["nonces"]["secrets"]:
+                fields.append(f"nonce={number}:{text(from_base64url(secret))}")
+            fields.append(f"nonce_lifetime={guard['dpop']['nonces']['lifetime']}")
     if guard["legacy"] is False:
         flags |= CONSTANTS["GUARD_NO_LEGACY_METADATA"]
     fields.append(f"flags={flags}")
@@ -206,6 +210,15 @@ def check_decision(case: dict, answer: list[str]) -> None:
     assert answer == expected, (answer, expected)
 
 
+def request_words(case: dict) -> str:
+    request = case["request"]
+    parts = [request["method"], request["target"]]
+    for name in ("certificate_b64u", "body_b64u"):
+        parts.append(None if request[name] is None else from_base64url(request[name]))
+    parts += [part for header in request["headers"] for part in header]
+    return " ".join([str(case["now"]), *map(text, parts)])
+
+
 def decisions(document: dict, every: int):
     """Each command, with the decision it is for and what checks its answer."""
     guards = document["guards"]
@@ -218,14 +231,12 @@ def decisions(document: dict, every: int):
         yield {"name": name}, policy_command(place, guard["policy"]), check_ok
         yield {"name": name}, guard_command(place, guard), check_ok
     for case in document["decisions"][::every]:
-        place, request = places[case["guard"]], case["request"]
+        place, command = places[case["guard"]], "decide"
         keys = NOWHERE if guards[case["guard"]]["key_set"] is None else place
-        parts = [request["method"], request["target"]]
-        for name in ("certificate_b64u", "body_b64u"):
-            parts.append(None if request[name] is None else from_base64url(request[name]))
-        parts += [part for header in request["headers"] for part in header]
-        words = " ".join(map(text, parts))
-        yield case, f"decide {place} {place} {keys} {case['now']} {words}", check_decision
+        for earlier in case["before"]:
+            yield case, f"{command} {place} {place} {keys} {request_words(earlier)}", check_ok
+            command = "then"
+        yield case, f"{command} {place} {place} {keys} {request_words(case)}", check_decision
 
 
 def main() -> int:

@@ -98,6 +98,22 @@ static size_t index_of_slot(void) {
     return i;
 }
 
+/* The parts of a value, which colons separate. */
+static void split(char *value, char **parts, size_t count) {
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        parts[i] = value;
+        value = strchr(value, ':');
+        if ((value == NULL) != (i + 1 == count)) {
+            die("another number of parts");
+        }
+        if (value != NULL) {
+            *value++ = '\0';
+        }
+    }
+}
+
 /* An output of a call that was refused has to be as it was. */
 static void require_untouched(uint32_t reason, const void *output, size_t size) {
     const unsigned char *bytes = output;

@@ -18,14 +18,15 @@ FILE: dict[str, Any] = json.loads(
 
 @pytest.mark.parametrize("decision", FILE["decisions"], ids=lambda decision: decision["name"])
 def test_decisions(decision: dict[str, Any]) -> None:
-    request, now = decision["request"], decision["now"]
-    head = gatepost.RequestHead(
-        request["method"],
-        request["target"],
-        request["headers"],
-        certificate=base64url(request["certificate_b64u"]),
-    )
     guard = guard_of(decision["guard"])
+    for earlier in decision["before"]:
+        head = head_of(earlier["request"])
+        principal = guard.authenticate(head, earlier["now"])
+        assert isinstance(principal, gatepost.Principal)
+        body = base64url(earlier["request"]["body_b64u"])
+        assert isinstance(guard.authorize(principal, head, body), gatepost.Operation)
+    request, now = decision["request"], decision["now"]
+    head = head_of(request)
     outcome: gatepost.Operation | gatepost.Response
     if FILE["guards"][decision["guard"]]["key_set"] is None:
         # Whoever has no keys has no validator to ask.
@@ -53,6 +54,15 @@ def test_decisions(decision: dict[str, Any]) -> None:
     assert outcome.body == decision["body"].encode()
 
 
+def head_of(request: dict[str, Any]) -> gatepost.RequestHead:
+    return gatepost.RequestHead(
+        request["method"],
+        request["target"],
+        request["headers"],
+        certificate=base64url(request["certificate_b64u"]),
+    )
+
+
 def guard_of(name: str) -> gatepost.Guard:
     """A new one each time, which has seen no proof."""
     options = FILE["guards"][name]
@@ -73,7 +83,11 @@ def guard_of(name: str) -> gatepost.Guard:
     elif options["legacy"] is not None:
         others["legacy_metadata"] = gatepost.LegacyServerMetadata(**options["legacy"])
     if options["dpop"] is not None:
-        others["dpop"] = gatepost.Dpop(**options["dpop"])
+        others["dpop"] = gatepost.Dpop(
+            required=options["dpop"]["required"],
+            algorithms=options["dpop"]["algorithms"],
+            nonces=nonces_of(options["dpop"]["nonces"]),
+        )
     return gatepost.Guard(
         options["resource"],
         validator,
@@ -85,6 +99,13 @@ def guard_of(name: str) -> gatepost.Guard:
         provider=options["provider"],
         **others,
     )
+
+
+def nonces_of(nonces: dict[str, Any] | None) -> gatepost.DpopNonces | None:
+    if nonces is None:
+        return None
+    secrets = {number: base64url(secret) or b"" for number, secret in nonces["secrets"]}
+    return gatepost.DpopNonces(gatepost.SealKeys(secrets), nonces["lifetime"])
 
 
 def rule_of(rule: dict[str, Any]) -> gatepost.Rule:

@@ -10,6 +10,7 @@ mod operations;
 mod origins;
 mod people;
 mod possession;
+mod replays;
 mod requests;
 mod suite;
 mod tokens;
@@ -28,6 +29,7 @@ pub(crate) fn document(keys: &Keys) -> String {
     documents::add(&mut decisions, keys);
     bodies::add(&mut decisions, keys);
     possession::add(&mut decisions, keys);
+    replays::add(&mut decisions, keys);
     Json::object([
         ("about", Json::texts(ABOUT)),
         ("guards", guards::all(keys)),
@@ -40,7 +42,8 @@ const ABOUT: &[&str] = &[
     "Made by `cargo run -p gatepost --example make_decisions`: change the generator, never this file.",
     "decisions: ask `guard` about `request` at `now`, first with the head alone, then with what the",
     "body asks for; without a body (`null`), with what a request without one asks for.",
-    "Each is on its own: no guard has seen another request before.",
+    "Each is on its own: the guard has seen no request but those of `before`, in their order, which",
+    "it has all let in.",
     "`respond` means that one of the steps answers: `status`, `headers` in their order and `body`",
     "are compared byte for byte. A request that may `proceed` has status 0; `subject`, `client` and",
     "`scopes` are those of its token, null and none where it needs no token; `operation` is what it",
@@ -48,5 +51,6 @@ const ABOUT: &[&str] = &[
     "`certificate_b64u` is the SHA-256 of the client's certificate, `body_b64u` the body.",
     "guards: `policy` and `key_set` decide about tokens; a `key_set` of null stands for keys that",
     "are not to be had now. A rule's `needs` are alternatives of words, null any token;",
-    "`user` is issuer and subject, `client` issuer and client. What is null or empty is not set.",
+    "`user` is issuer and subject, `client` issuer and client. The `secrets` of nonces are numbers",
+    "and secrets, the one that seals first. What is null or empty is not set.",
 ];

@@ -210,6 +210,8 @@ pub(crate) fn number(reason: &str) -> u64 {
         "operation_refused" => 602,
         "proof_required" => 701,
         "invalid_proof" => 702,
+        "proof_replayed" => 703,
+        "nonce_required" => 704,
         "keys_unavailable" => 801,
         _ => panic!("{reason} is no reason"),
     }

@@ -8,6 +8,7 @@ pub(crate) struct Answer {
     reason: &'static str,
     form: Form,
     origin: Option<&'static str>,
+    nonce: Option<String>,
 }
 
 enum Form {
@@ -31,7 +32,7 @@ enum Form {
 /// A refusal with a challenge of the scheme `Bearer`.
 pub(crate) const fn refused(status: u64, reason: &'static str) -> Answer {
     let form = Form::Refusal { schemes: &["Bearer"], scope: None };
-    Answer { status, reason, form, origin: None }
+    Answer { status, reason, form, origin: None, nonce: None }
 }
 
 /// A message that is refused, with the code of a JSON-RPC error, and the `id` of the message.
@@ -41,15 +42,15 @@ pub(crate) const fn rejected(
     code: &'static str,
     id: Option<&'static str>,
 ) -> Answer {
-    Answer { status, reason, form: Form::Error { code, id }, origin: None }
+    Answer { status, reason, form: Form::Error { code, id }, origin: None, nonce: None }
 }
 
 pub(crate) const fn document(text: &'static str) -> Answer {
-    Answer { status: 200, reason: "ok", form: Form::Document(text), origin: None }
+    Answer { status: 200, reason: "ok", form: Form::Document(text), origin: None, nonce: None }
 }
 
 pub(crate) const fn not_allowed() -> Answer {
-    Answer { status: 405, reason: "ok", form: Form::NotAllowed, origin: None }
+    Answer { status: 405, reason: "ok", form: Form::NotAllowed, origin: None, nonce: None }
 }
 
 /// What a browser is told before it asks.
@@ -59,7 +60,7 @@ pub(crate) fn preflight(origin: Option<&'static str>) -> Answer {
 
 /// The same, with these headers allowed, each with a comma before it.
 pub(crate) fn preflight_with(origin: Option<&'static str>, headers: &str) -> Answer {
-    Answer { status: 204, reason: "ok", form: Form::Preflight(headers.into()), origin }
+    Answer { status: 204, reason: "ok", form: Form::Preflight(headers.into()), origin, nonce: None }
 }
 
 impl Answer {
@@ -84,12 +85,17 @@ impl Answer {
         Self { origin: Some(origin), ..self }
     }
 
+    /// Hands out this nonce.
+    pub(crate) fn nonce(self, nonce: String) -> Self {
+        Self { nonce: Some(nonce), ..self }
+    }
+
     /// Status, reason, headers and body.
     pub(crate) fn into_parts(
         self,
         guard: &str,
     ) -> (u64, &'static str, Vec<(&'static str, String)>, String) {
-        let Self { status, reason, form, origin } = self;
+        let Self { status, reason, form, origin, nonce } = self;
         let mut headers = Vec::new();
         let mut add = |name, value: &str| headers.push((name, String::from(value)));
         let is_refusal = matches!(form, Form::Refusal { .. } | Form::Error { .. });
@@ -109,6 +115,9 @@ impl Answer {
             Form::Refusal { schemes, scope } => {
                 for scheme in schemes {
                     add("WWW-Authenticate", &challenge(guard, scheme, reason, scope));
+                }
+                if let Some(nonce) = nonce {
+                    add("DPoP-Nonce", &nonce);
                 }
                 let error = error(reason).map(|error| format!(r#""error":"{error}","#));
                 format!(
@@ -158,7 +167,8 @@ impl Answer {
 /// The value of `WWW-Authenticate`.
 fn challenge(guard: &str, scheme: &str, reason: &str, scope: Option<&str>) -> String {
     let error = match (scheme, reason) {
-        ("DPoP", "invalid_proof") => Some("invalid_dpop_proof"),
+        ("DPoP", "invalid_proof" | "proof_replayed") => Some("invalid_dpop_proof"),
+        ("DPoP", "nonce_required") => Some("use_dpop_nonce"),
         _ => error(reason),
     };
     let mut parameters = Vec::new();
@@ -220,6 +230,8 @@ fn description(reason: &str) -> &'static str {
         "operation_refused" => "the operation is not permitted",
         "proof_required" => "a proof of possession is required",
         "invalid_proof" => "the proof of possession is not valid",
+        "proof_replayed" => "the proof of possession was used before",
+        "nonce_required" => "the proof of possession needs a nonce",
         "keys_unavailable" => "the keys are not available now",
         _ => panic!("{reason} is not described"),
     }

@@ -37,6 +37,15 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
             "body_with_a_name_that_is_cut_by_nul",
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a\u0000b"}}"#,
         ),
+        // Two readers see the end of what is none of the call's own at different places.
+        (
+            "body_of_another_tool_in_comments",
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"x":[/*"*/],"name":"delete_all","y":[/*"],"name":"read_file","z":[1*/]}}"#,
+        ),
+        (
+            "body_of_another_tool_behind_a_line_break_in_a_string",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"read_file\",\"x\":[\"\\\n\" \"],\"name\":\"delete_all\",\"y\":[\"\\\n\"\"]}}",
+        ),
         ("body_with_a_second_value", r#"{"jsonrpc":"2.0","id":7,"method":"a"} {}"#),
         (
             "body_that_is_request_and_response",

@@ -2,8 +2,9 @@
 
 use core::slice;
 
+use crate::generator::decisions::replays::{LIFETIME, SECRETS};
 use crate::generator::json::Json;
-use crate::generator::keys::Keys;
+use crate::generator::keys::{Keys, encode};
 use crate::generator::setup::{AUDIENCE, ISSUER, SECOND_ISSUER, jwks};
 
 /// A resource whose URL has a query.
@@ -39,6 +40,10 @@ pub(crate) fn all(keys: &Keys) -> Json {
         ("small", Guard { max_message_len: Json::Number(100), ..Guard::default() }),
         ("bound", Guard { dpop: dpop(false), base: &["mcp:read"], ..Guard::default() }),
         ("bound_only", Guard { dpop: dpop(true), base: &["mcp:read"], ..Guard::default() }),
+        (
+            "nonces",
+            Guard { dpop: dpop_with(true, nonces()), base: &["mcp:read"], ..Guard::default() },
+        ),
         ("without_keys", Guard { has_keys: false, ..Guard::default() }),
     ];
     Json::object(guards.map(|(name, guard)| (name, guard.into_json(&key_set))))
@@ -182,7 +187,23 @@ fn auth0_tenant(legacy: Json) -> Guard {
 }
 
 fn dpop(is_required: bool) -> Json {
-    Json::object([("required", Json::Bool(is_required)), ("algorithms", Json::texts(&["ES256"]))])
+    dpop_with(is_required, Json::Null)
+}
+
+fn dpop_with(is_required: bool, nonces: Json) -> Json {
+    Json::object([
+        ("required", Json::Bool(is_required)),
+        ("algorithms", Json::texts(&["ES256"])),
+        ("nonces", nonces),
+    ])
+}
+
+/// Nonces of the server's own, in the midst of a rotation.
+fn nonces() -> Json {
+    let secrets = SECRETS.map(|(number, secret)| {
+        Json::List(vec![Json::Number(number.into()), Json::text(encode(&secret))])
+    });
+    Json::object([("secrets", Json::List(secrets.to_vec())), ("lifetime", Json::Number(LIFETIME))])
 }
 
 struct Rule {

@@ -1,5 +1,6 @@
 //! Tokens that are bound to a key.
 
+use p256::ecdsa::SigningKey;
 use sha2::{Digest as _, Sha256};
 
 use crate::generator::decisions::answers::refused;
@@ -51,7 +52,7 @@ fn certificates(decisions: &mut Decisions, keys: &Keys) {
 }
 
 fn proofs(decisions: &mut Decisions, keys: &Keys) {
-    let client = Client::new(keys);
+    let client = Client::new(&keys.p256_other);
     let bound = &*token_with(keys, |claims| claims.raw("cnf", client.confirmation()));
     let with = |proof: String| sent(bound).with("DPoP", proof);
 
@@ -169,24 +170,24 @@ fn proofs(decisions: &mut Decisions, keys: &Keys) {
 }
 
 /// The request with the token of a client that has a key.
-fn sent(token: &str) -> Request {
+pub(crate) fn sent(token: &str) -> Request {
     call("x").with("Authorization", format!("DPoP {token}"))
 }
 
 /// A client that has a key.
-struct Client<'k> {
-    keys: &'k Keys,
+pub(crate) struct Client<'k> {
+    key: &'k SigningKey,
     jwk: Members,
 }
 
 impl<'k> Client<'k> {
-    fn new(keys: &'k Keys) -> Self {
-        Self { keys, jwk: p256_jwk(&keys.p256_other) }
+    pub(crate) fn new(key: &'k SigningKey) -> Self {
+        Self { key, jwk: p256_jwk(key) }
     }
 
     /// The claim `cnf` of a token for this client: the thumbprint of its key (RFC 7638), whose
     /// members are in the order of their names.
-    fn confirmation(&self) -> String {
+    pub(crate) fn confirmation(&self) -> String {
         let jwk = self.jwk.json();
         let member = |name: &str| {
             let (_, rest) = jwk.split_once(&format!("\"{name}\":\"")).expect("a member");
@@ -198,7 +199,12 @@ impl<'k> Client<'k> {
     }
 
     /// A proof for a call with `token` (RFC 9449, section 4.2).
-    fn proof(&self, id: &str, token: &str, change: impl FnOnce(Members) -> Members) -> String {
+    pub(crate) fn proof(
+        &self,
+        id: &str,
+        token: &str,
+        change: impl FnOnce(Members) -> Members,
+    ) -> String {
         let header =
             members().text("typ", "dpop+jwt").text("alg", "ES256").raw("jwk", self.jwk.json());
         let claims = members()
@@ -207,6 +213,6 @@ impl<'k> Client<'k> {
             .text("htu", AUDIENCE)
             .raw("iat", NOW.to_string())
             .text("ath", encode(&Sha256::digest(token)));
-        signed(header, change(claims), |message| es256(&self.keys.p256_other, message))
+        signed(header, change(claims), |message| es256(self.key, message))
     }
 }

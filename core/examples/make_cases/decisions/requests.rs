@@ -13,6 +13,8 @@ pub(crate) struct Request {
     certificate: Option<[u8; 32]>,
     body: Option<Vec<u8>>,
     pub(crate) now: u64,
+    /// What the same guard was asked for earlier.
+    pub(crate) before: Vec<Self>,
 }
 
 pub(crate) fn get(target: impl Into<String>) -> Request {
@@ -23,6 +25,7 @@ pub(crate) fn get(target: impl Into<String>) -> Request {
         certificate: None,
         body: None,
         now: NOW,
+        before: Vec::new(),
     }
 }
 
@@ -93,6 +96,11 @@ impl Request {
 
     pub(crate) fn at(self, now: u64) -> Self {
         Self { now, ..self }
+    }
+
+    pub(crate) fn after(mut self, earlier: Self) -> Self {
+        self.before.push(earlier);
+        self
     }
 
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -44,9 +44,17 @@ impl Decisions {
             _ => ((Json::Null, Json::Null), Json::Null),
         };
         let headers = headers.iter().map(|(name, value)| Json::texts(&[*name, value]));
+        let before = request.before.iter().map(|earlier| {
+            Json::object([
+                ("now", Json::Number(earlier.now)),
+                ("request", earlier.clone().into_json()),
+            ])
+        });
+        let before = Json::List(before.collect());
         self.0.push(Json::object([
             ("name", Json::text(name)),
             ("guard", Json::text(guard)),
+            ("before", before),
             ("now", Json::Number(request.now)),
             ("request", request.into_json()),
             ("outcome", Json::text(outcome)),
