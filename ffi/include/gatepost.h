@@ -1260,7 +1260,8 @@ typedef struct gatepost_client_rules {
 //
 // A plain value: it may be copied. It points into what was read and into the memory that was
 // passed. Texts hold no control characters, and none that turn the direction of writing or are
-// not seen, but are the client's own words: escape them. URLs are `https`, or `http` of the loopback.
+// not seen (joiners and selectors only inside of words from Arabic to Sinhala and of emoji), but
+// are the client's own words: escape them. URLs are `https`, or `http` of the loopback.
 typedef struct gatepost_client {
     // `client_name`, for the consent page. `ptr` is NULL where there is none, as for all that
     // follow.

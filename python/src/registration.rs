@@ -77,7 +77,8 @@ impl ClientRules {
 ///
 /// Made by `from_registration` and by `from_document`. It uses authorization codes, and refresh
 /// tokens if it asked for them. Names and texts hold no control characters, and none that turn the
-/// direction of writing or are not seen, but are the client's own words: escape them.
+/// direction of writing or are not seen (joiners and selectors only inside of words from Arabic to
+/// Sinhala and of emoji), but are the client's own words: escape them.
 ///
 /// >>> request = b'{"client_name": "Example", "redirect_uris": ["http://127.0.0.1:3000/callback"]}'
 /// >>> client = ClientMetadata.from_registration(request)

@@ -5,6 +5,7 @@ use core::mem;
 use super::client_id::ClientIdUrl;
 use super::client_metadata::ClientMetadata;
 use super::client_rules::{AuthMethod, ClientRules};
+use super::plain_text::is_plain;
 use super::redirect_uri::ApplicationType;
 use crate::Reason;
 use crate::access::StringList;
@@ -262,36 +263,6 @@ pub(super) fn is_scope(text: &str) -> bool {
     text.split(' ').all(is_token)
 }
 
-/// Refuses what makes text look like other text where it is shown: names must not hide anything
-/// from those who are to consent.
 fn require_plain(text: &str) -> Result<(), Reason> {
-    if text.contains(is_deceptive) { Err(Reason::InvalidClientMetadata) } else { Ok(()) }
-}
-
-/// Whether `c` is a control character, separates lines, turns the direction of writing
-/// (`Bidi_Control`) or is not seen at all (`Default_Ignorable_Code_Point`, which has all that turn
-/// the direction; [UAX #44](https://www.unicode.org/reports/tr44/#DerivedCoreProperties.txt)).
-///
-/// Joiners, selectors of variants and tags are among them. Some words and some emoji are written
-/// with them, but so are two names that look the same.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
+    if is_plain(text) { Ok(()) } else { Err(Reason::InvalidClientMetadata) }
 }

@@ -20,6 +20,7 @@ mod key_refresh;
 mod legacy_metadata;
 mod new_client;
 mod pkce;
+mod plain_text;
 mod provider;
 mod redirect_uri;
 mod registration;

@@ -236,6 +236,19 @@ fn what_is_not_seen_stands_in_no_name() {
     {
         assert_eq!(verdict(&with("client_name", json!(name))), Ok(()), "{name}");
     }
+    // Inside of words and emoji that are written with it, it is seen by what it does.
+    for name in ["نامه\u{200c}ها", "ශ්\u{200d}රී", "\u{2764}\u{fe0f}\u{200d}\u{1f525}"]
+    {
+        assert_eq!(verdict(&with("client_name", json!(name))), Ok(()), "{name}");
+        for c in ['\u{200c}', '\u{200d}', '\u{fe0f}'] {
+            let longer = with("client_name", json!(format!("{name}{c}a")));
+            let expected = match (c, name.ends_with('\u{1f525}')) {
+                ('\u{fe0f}', true) => Ok(()),
+                _ => Err(Reason::InvalidClientMetadata),
+            };
+            assert_eq!(verdict(&longer), expected, "{name} {c:?}");
+        }
+    }
 }
 
 #[test]
