@@ -164,7 +164,7 @@ pub const MAX_REDIRECT_URIS: usize = 32;
 
 /// Members of a message where its operation is looked for: 256, those of the message, of its
 /// `params`, and in there of `ref`, `notifications` and `_meta` together. More are
-/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+/// [`InvalidRequest`](crate::Reason::InvalidRequest).
 ///
 /// Each name is compared with those that decide, which costs more than to skip the same bytes. No
 /// request of the specification has twenty; what a tool takes lies deeper, in `arguments`.
@@ -178,18 +178,18 @@ pub const MAX_MESSAGE_MEMBERS: u32 = 256;
 pub const MAX_MESSAGE_DEPTH: usize = 1008;
 
 /// Bytes of the `method` of a message: 128. Longer ones are
-/// [`InvalidMessage`](crate::Reason::InvalidMessage). Those of the specification have up to 36.
+/// [`InvalidRequest`](crate::Reason::InvalidRequest). Those of the specification have up to 36.
 pub const MAX_METHOD_LEN: usize = 128;
 
 /// Bytes of the name or the URI of what a message asks for: 4096. Longer ones are
-/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+/// [`InvalidRequest`](crate::Reason::InvalidRequest).
 ///
 /// Names of tools should have up to 128 characters (MCP 2026-07-28, Tools, "Tool Names"); a URI
 /// has to fit in the header `Mcp-Name`, and web servers take 8 KiB for all headers.
 pub const MAX_TARGET_LEN: usize = 4096;
 
 /// URIs of resources that one `subscriptions/listen` names: 256. More are
-/// [`InvalidMessage`](crate::Reason::InvalidMessage).
+/// [`InvalidRequest`](crate::Reason::InvalidRequest).
 ///
 /// Each is judged by the rules as a request of its own, and may have [`MAX_TARGET_LEN`] bytes; those
 /// with escapes, and one byte for each, have as many together. A client that watches more opens

@@ -58,7 +58,7 @@ pub enum Reason {
     /// The `Origin` is none that may ask
     /// ([RFC 6454, section 7](https://www.rfc-editor.org/rfc/rfc6454#section-7)).
     OriginRefused = 114,
-    /// The body is not one JSON-RPC message in UTF-8, or names a deciding member twice.
+    /// The body is not JSON in UTF-8.
     InvalidMessage = 115,
     /// The body is a batch of JSON-RPC messages.
     BatchRefused = 116,
@@ -67,6 +67,9 @@ pub enum Reason {
     MessageTooLarge = 117,
     /// The headers do not say of the request what its body says.
     HeaderMismatch = 118,
+    /// The body is not one JSON-RPC message, lacks what its method has to name, or says it in a way
+    /// that servers read differently, such as a deciding member twice.
+    InvalidRequest = 119,
 
     /// A metadata document lacks what it must hold, or holds what it must not.
     InvalidMetadata = 131,
@@ -208,10 +211,15 @@ const TABLE: &[(Reason, &str, &str)] = &[
     ),
     (Reason::SeveralCredentials, "several_credentials", "there are several credentials"),
     (Reason::OriginRefused, "origin_refused", "the origin is not allowed"),
-    (Reason::InvalidMessage, "invalid_message", "the body is not one valid JSON-RPC message"),
+    (Reason::InvalidMessage, "invalid_message", "the body is not JSON in UTF-8"),
     (Reason::BatchRefused, "batch_refused", "batches of messages are not supported"),
     (Reason::MessageTooLarge, "message_too_large", "the body exceeds a size limit"),
     (Reason::HeaderMismatch, "header_mismatch", "the headers do not agree with the body"),
+    (
+        Reason::InvalidRequest,
+        "invalid_request",
+        "the body is not one JSON-RPC message that all servers read alike",
+    ),
     (Reason::InvalidMetadata, "invalid_metadata", "the metadata document is not valid"),
     (Reason::MetadataMismatch, "metadata_mismatch", "the metadata document is of another"),
     (
@@ -324,7 +332,7 @@ impl Reason {
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self.number() {
-            112 | 113 | 115 | 116 | 118 | 134..=138 | 705 | 706 => 400,
+            112 | 113 | 115 | 116 | 118 | 119 | 134..=138 | 705 | 706 => 400,
             114 | 601 | 602 => 403,
             117 => 413,
             131..=140 | 310..=399 | 801.. => 503,
@@ -355,14 +363,14 @@ impl Reason {
         }
     }
 
-    /// The `code` of a JSON-RPC error, where the message is at fault: -32700 for what is not
-    /// readable, -32600 for what is no request, -32020 where the headers disagree (MCP 2026-07-28,
+    /// The `code` of a JSON-RPC error, where the message is at fault: -32700 for what is no JSON,
+    /// -32600 for what is no request, -32020 where the headers disagree (MCP 2026-07-28,
     /// Streamable HTTP, "Server Validation").
     #[must_use]
     pub const fn json_rpc_code(self) -> Option<i32> {
         match self {
             Self::InvalidMessage => Some(-32700),
-            Self::BatchRefused | Self::MessageTooLarge => Some(-32600),
+            Self::BatchRefused | Self::MessageTooLarge | Self::InvalidRequest => Some(-32600),
             Self::HeaderMismatch => Some(-32020),
             _ => None,
         }

@@ -118,7 +118,7 @@ enum gatepost_reason {
     GATEPOST_SEVERAL_CREDENTIALS = 113,
     // the origin is not allowed
     GATEPOST_ORIGIN_REFUSED = 114,
-    // the body is not one valid JSON-RPC message
+    // the body is not JSON in UTF-8
     GATEPOST_INVALID_MESSAGE = 115,
     // batches of messages are not supported
     GATEPOST_BATCH_REFUSED = 116,
@@ -126,6 +126,8 @@ enum gatepost_reason {
     GATEPOST_MESSAGE_TOO_LARGE = 117,
     // the headers do not agree with the body
     GATEPOST_HEADER_MISMATCH = 118,
+    // the body is not one JSON-RPC message that all servers read alike
+    GATEPOST_INVALID_REQUEST = 119,
     // the metadata document is not valid
     GATEPOST_INVALID_METADATA = 131,
     // the metadata document is of another

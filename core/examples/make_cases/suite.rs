@@ -184,6 +184,7 @@ pub(crate) fn number(reason: &str) -> u64 {
         "batch_refused" => 116,
         "message_too_large" => 117,
         "header_mismatch" => 118,
+        "invalid_request" => 119,
         "algorithm_missing" => 201,
         "algorithm_not_allowed" => 202,
         "type_mismatch" => 203,

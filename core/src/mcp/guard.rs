@@ -322,13 +322,14 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     ) -> Result<Operation<'m>, Response<'m>> {
         let (memory, for_response) = split(memory);
         let read = content_type::check(head)
-            .and_then(|()| Operation::from_body(body, self.max_message_len, memory));
+            .map_err(|reason| (reason, None))
+            .and_then(|()| Operation::read(body, self.max_message_len, memory));
         let (reason, id) = match read {
             Ok(operation) => match operation.check_headers(&operation_headers(head)) {
                 Ok(()) => return Ok(operation),
                 Err(reason) => (reason, operation.id()),
             },
-            Err(reason) => (reason, None),
+            Err(refused) => refused,
         };
         let mut response = refusal(reason, self.judge_origin(head).unwrap_or(None));
         if let Ok(body) = error_body(reason, id, for_response) {

@@ -50,9 +50,9 @@ pub(super) enum Member<T> {
 /// The `ref` of `completion/complete`.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Reference<'b> {
-    pub(super) kind: Option<Text<'b>>,
-    pub(super) name: Option<Text<'b>>,
-    pub(super) uri: Option<Text<'b>>,
+    pub(super) kind: Option<Member<Text<'b>>>,
+    pub(super) name: Option<Member<Text<'b>>>,
+    pub(super) uri: Option<Member<Text<'b>>>,
 }
 
 impl<'b> Message<'b> {
@@ -60,16 +60,19 @@ impl<'b> Message<'b> {
     ///
     /// # Errors
     ///
-    /// [`Reason::BatchRefused`] for an array, else [`Reason::InvalidMessage`].
+    /// [`Reason::BatchRefused`] for an array, [`Reason::InvalidMessage`] for what is no JSON, as far
+    /// as it was read, else [`Reason::InvalidRequest`].
     pub(super) fn read(body: &'b [u8]) -> Result<Self, Reason> {
         let body = core::str::from_utf8(body).map_err(|_| Reason::InvalidMessage)?;
         let skim = Skim::new(body);
         if skim.peek() == b'[' {
             return Err(Reason::BatchRefused);
         }
-        Reader { skim, members_left: MAX_MESSAGE_MEMBERS }
-            .message()
-            .map_err(|_| Reason::InvalidMessage)
+        let read = Reader { skim, members_left: MAX_MESSAGE_MEMBERS }.message();
+        read.map_err(|reason| match reason {
+            Reason::InvalidRequest => reason,
+            _ => Reason::InvalidMessage,
+        })
     }
 }
 
@@ -92,16 +95,19 @@ impl<'b> Reader<'b> {
         let (mut is_null_id, mut is_error) = (false, false);
         self.members(&IN_MESSAGE, |reader, name| {
             match name {
-                "jsonrpc" => is_json_rpc = reader.skim.take_text()? == "2.0",
-                "method" => message.method = Some(reader.skim.take_text()?),
+                "jsonrpc" => is_json_rpc = reader.text()? == "2.0",
+                "method" => message.method = Some(reader.text()?),
                 "id" if reader.skim.peek() == b'"' => {
                     message.id = Some(Id::String(reader.skim.take_text()?));
                 }
                 "id" if reader.take_null()? => is_null_id = true,
-                "id" => message.id = Some(Id::Number(reader.skim.take_number()?)),
+                "id" => {
+                    reader.require(|first| matches!(first, b'-' | b'0'..=b'9'))?;
+                    message.id = Some(Id::Number(reader.skim.take_number()?));
+                }
                 "params" => message.params = reader.params()?,
                 // One of the two: a message with both says nothing clearly.
-                _ if is_response => return Err(Reason::InvalidMessage),
+                _ if is_response => return Err(Reason::InvalidRequest),
                 _ => {
                     is_response = true;
                     is_error = name == "error";
@@ -112,10 +118,13 @@ impl<'b> Reader<'b> {
         })?;
         let is_request = message.method.is_some();
         let has_fitting_id = !is_null_id || is_error;
-        if is_json_rpc && is_request != is_response && has_fitting_id && self.skim.is_at_end() {
+        if !self.skim.is_at_end() {
+            return Err(Reason::InvalidMessage);
+        }
+        if is_json_rpc && is_request != is_response && has_fitting_id {
             Ok(message)
         } else {
-            Err(Reason::InvalidMessage)
+            Err(Reason::InvalidRequest)
         }
     }
 
@@ -137,7 +146,7 @@ impl<'b> Reader<'b> {
                     params.reference = Some(Member::OfAnotherType);
                 }
                 "notifications" if reader.skim.peek() == b'{' => {
-                    params.subscriptions = Some(Member::Fitting(reader.notifications()?));
+                    params.subscriptions = Some(reader.notifications()?);
                 }
                 "notifications" => {
                     reader.skim.skip()?;
@@ -153,7 +162,7 @@ impl<'b> Reader<'b> {
     fn reference(&mut self) -> Result<Reference<'b>, Reason> {
         let mut reference = Reference::default();
         self.members(&IN_REFERENCE, |reader, name| {
-            let text = Some(reader.skim.take_text()?);
+            let text = Some(reader.text_or_other()?);
             match name {
                 "type" => reference.kind = text,
                 "name" => reference.name = text,
@@ -165,10 +174,21 @@ impl<'b> Reader<'b> {
     }
 
     /// The URIs in `notifications`.
-    fn notifications(&mut self) -> Result<Subscriptions<'b>, Reason> {
-        let mut subscriptions = Subscriptions::NONE;
+    fn notifications(&mut self) -> Result<Member<Subscriptions<'b>>, Reason> {
+        let mut subscriptions = Member::Fitting(Subscriptions::NONE);
         self.members(&IN_NOTIFICATIONS, |reader, _| {
-            subscriptions = Subscriptions::take(&mut reader.skim)?;
+            let mut behind = reader.skim;
+            subscriptions = match Subscriptions::take(&mut behind) {
+                Ok(found) => {
+                    reader.skim = behind;
+                    Member::Fitting(found)
+                }
+                // Where it decides nothing it may be anything.
+                Err(_) => {
+                    reader.skim.skip()?;
+                    Member::OfAnotherType
+                }
+            };
             Ok(())
         })?;
         Ok(subscriptions)
@@ -181,7 +201,7 @@ impl<'b> Reader<'b> {
             return Ok(None);
         }
         self.members(&IN_META, |reader, _| {
-            version = Some(reader.skim.take_text()?);
+            version = Some(reader.text()?);
             Ok(())
         })?;
         Ok(version)
@@ -194,6 +214,22 @@ impl<'b> Reader<'b> {
             self.skim.skip()?;
         }
         Ok(is_null)
+    }
+
+    fn text(&mut self) -> Result<Text<'b>, Reason> {
+        self.require(|first| first == b'"')?;
+        self.skim.take_text()
+    }
+
+    /// Refuses a value of another type, and what is none.
+    fn require(&self, is_wanted: impl Fn(u8) -> bool) -> Result<(), Reason> {
+        match self.skim.peek() {
+            first if is_wanted(first) => Ok(()),
+            b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
+                Err(Reason::InvalidRequest)
+            }
+            _ => Err(Reason::InvalidMessage),
+        }
     }
 
     fn text_or_other(&mut self) -> Result<Member<Text<'b>>, Reason> {
@@ -213,9 +249,10 @@ impl<'b> Reader<'b> {
         mut each: impl FnMut(&mut Self, &'static str) -> Result<(), Reason>,
     ) -> Result<(), Reason> {
         let mut seen = 0_u8;
+        self.require(|first| first == b'{')?;
         let mut has_more = self.skim.open()?;
         while has_more {
-            self.members_left = self.members_left.checked_sub(1).ok_or(Reason::InvalidMessage)?;
+            self.members_left = self.members_left.checked_sub(1).ok_or(Reason::InvalidRequest)?;
             let name = self.skim.take_name()?;
             let plain = name.as_str();
             // Written as usual, it is compared as one number or two.
@@ -226,7 +263,7 @@ impl<'b> Reader<'b> {
             match place.and_then(|place| deciding.get(place).map(|name| (bit(place), *name))) {
                 Some((bit, name)) => {
                     if seen & bit != 0 {
-                        return Err(Reason::InvalidMessage);
+                        return Err(Reason::InvalidRequest);
                     }
                     seen |= bit;
                     each(self, name)?;
@@ -255,7 +292,7 @@ fn place_of(name: Text<'_>, deciding: &[&str]) -> Result<Option<usize>, Reason> 
     let plain = name.as_str().filter(|name| name.is_ascii());
     let is = |known: &str| plain.map_or_else(|| name == *known, |name| name == known);
     if is("__proto__") {
-        return Err(Reason::InvalidMessage);
+        return Err(Reason::InvalidRequest);
     }
     let is_like_it = |known: &&str| match plain {
         Some(name) => name.eq_ignore_ascii_case(known),
@@ -267,7 +304,7 @@ fn place_of(name: Text<'_>, deciding: &[&str]) -> Result<Option<usize>, Reason> 
     match deciding.iter().position(is_like_it) {
         // In another case or cut it is another name here, and perhaps not there.
         Some(place) if deciding.get(place).is_some_and(|known| is(known)) => Ok(Some(place)),
-        Some(_) => Err(Reason::InvalidMessage),
+        Some(_) => Err(Reason::InvalidRequest),
         None => Ok(None),
     }
 }

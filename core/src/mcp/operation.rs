@@ -138,9 +138,9 @@ impl<'o> Operation<'o> {
     /// It may stand for any URI that begins like it, so rules cannot say of all at once whether
     /// they may be read. It is judged as those are of which no rule speaks in particular: by the
     /// rule that names the template itself, or else by that for the longest beginning of its text.
-    /// That a template is listed gives no access: when a resource is read, its own URI is judged. Where rules speak of resources, a template whose expressions could choose
-    /// the scheme, the host or the port of a web address, or which has a part that rules cannot be
-    /// compared with ([`matches_prefixes`](Self::matches_prefixes)), has to be named by a rule.
+    /// That a template is listed gives no access: when a resource is read, its own URI is judged.
+    /// Where rules speak of resources, a template whose expressions could choose the scheme, the
+    /// host or the port of a web address, or which has a part that rules cannot be compared with ([`matches_prefixes`](Self::matches_prefixes)), has to be named by a rule.
     ///
     /// No request asks for it: [`Guard::authorize`](super::Guard::authorize) answers with
     /// [`Reason::Misuse`].
@@ -194,26 +194,41 @@ impl<'o> Operation<'o> {
     /// # Errors
     ///
     /// [`Reason::MessageTooLarge`], [`Reason::BatchRefused`] for an array,
-    /// [`Reason::InvalidMessage`] for what is no such message, or lacks what its method has to
-    /// name, [`Reason::MemoryTooSmall`].
+    /// [`Reason::InvalidMessage`] for what is no JSON, [`Reason::InvalidRequest`] for what is no
+    /// such message, or lacks what its method has to name, [`Reason::MemoryTooSmall`].
     pub fn from_body(body: &'o [u8], limit: usize, memory: &'o mut [u8]) -> Result<Self, Reason> {
+        Self::read(body, limit, memory).map_err(|(reason, _)| reason)
+    }
+
+    /// Like [`from_body`](Self::from_body), and says the `id` of a message that was read whole and
+    /// refused.
+    pub(super) fn read(
+        body: &'o [u8],
+        limit: usize,
+        memory: &'o mut [u8],
+    ) -> Result<Self, (Reason, Option<MessageId<'o>>)> {
         if body.len() > limit {
-            return Err(Reason::MessageTooLarge);
+            return Err((Reason::MessageTooLarge, None));
         }
-        let Message { method, id, params } = Message::read(body)?;
-        let is_request = method.is_some() && id.is_some();
-        let (id, memory) = match id {
-            Some(id) => MessageId::short(id, memory)?,
+        let mut message = Message::read(body).map_err(|reason| (reason, None))?;
+        let is_request = message.method.is_some() && message.id.is_some();
+        let (id, memory) = match message.id.take() {
+            Some(id) => MessageId::short(id, memory).map_err(|reason| (reason, None))?,
             None => (None, memory),
         };
+        let operation = Self::of_message(message, memory).map_err(|reason| (reason, id))?;
+        Ok(Self { is_request, id, ..operation })
+    }
+
+    /// What a message asks for, its `id` aside.
+    fn of_message(message: Message<'o>, memory: &'o mut [u8]) -> Result<Self, Reason> {
+        let Message { method, params, .. } = message;
         let texts = [params.name, params.uri, params.task_id];
         let mirrored = texts.map(|text| text.and_then(fitting));
         let response = Self {
             kind: OperationKind::Response,
             method: None,
             name: None,
-            is_request,
-            id,
             version: params.version,
             mirrored,
             ..Self::WITHOUT_BODY
@@ -222,12 +237,12 @@ impl<'o> Operation<'o> {
         let (method, memory) = decode(method, MAX_METHOD_LEN, memory)?;
         let (kind, name) = match target_of(method) {
             Some((target, _)) => {
-                let (kind, name) = named(target, &params).ok_or(Reason::InvalidMessage)?;
+                let (kind, name) = named(target, &params).ok_or(Reason::InvalidRequest)?;
                 (kind, Some(decode(name, MAX_TARGET_LEN, memory)?.0))
             }
             None if method == LISTEN => {
                 let subscriptions = match params.subscriptions {
-                    Some(member) => fitting(member).ok_or(Reason::InvalidMessage)?,
+                    Some(member) => fitting(member).ok_or(Reason::InvalidRequest)?,
                     None => Subscriptions::NONE,
                 };
                 let subscriptions = subscriptions.decode(memory)?;
@@ -435,11 +450,15 @@ fn named<'b>(target: Target, params: &Params<'b>) -> Option<(OperationKind, Text
         Target::Task => (OperationKind::Task, params.task_id),
         Target::Reference => {
             let reference = fitting(params.reference?)?;
-            let kind = reference.kind?;
+            let kind = fitting(reference.kind?)?;
             // A reference to both is one to either, as the reader likes.
             return match (reference.name, reference.uri) {
-                (Some(name), None) if kind == "ref/prompt" => Some((OperationKind::Prompt, name)),
-                (None, Some(uri)) if kind == "ref/resource" => Some((OperationKind::Resource, uri)),
+                (Some(name), None) if kind == "ref/prompt" => {
+                    Some((OperationKind::Prompt, fitting(name)?))
+                }
+                (None, Some(uri)) if kind == "ref/resource" => {
+                    Some((OperationKind::Resource, fitting(uri)?))
+                }
                 _ => None,
             };
         }
@@ -463,8 +482,8 @@ fn decode<'o>(
     memory: &'o mut [u8],
 ) -> Result<(&'o str, &'o mut [u8]), Reason> {
     if text.is_longer_than(most) {
-        return Err(Reason::InvalidMessage);
+        return Err(Reason::InvalidRequest);
     }
     let (text, memory) = text.decode_or_borrow(memory)?;
-    if text.contains('\0') { Err(Reason::InvalidMessage) } else { Ok((text, memory)) }
+    if text.contains('\0') { Err(Reason::InvalidRequest) } else { Ok((text, memory)) }
 }

@@ -25,7 +25,7 @@ impl<'b> Subscriptions<'b> {
         while has_more {
             count = count.saturating_add(1);
             if count > MAX_SUBSCRIPTIONS || skim.take_text()?.is_longer_than(MAX_TARGET_LEN) {
-                return Err(Reason::InvalidMessage);
+                return Err(Reason::InvalidRequest);
             }
             has_more = skim.has_more_elements()?;
         }
@@ -36,28 +36,28 @@ impl<'b> Subscriptions<'b> {
     ///
     /// # Errors
     ///
-    /// [`Reason::InvalidMessage`] where they and a byte for each have more than [`MAX_TARGET_LEN`]
+    /// [`Reason::InvalidRequest`] where they and a byte for each have more than [`MAX_TARGET_LEN`]
     /// bytes, or one has a NUL; [`Reason::MemoryTooSmall`].
     pub(super) fn decode(self, memory: &'b mut [u8]) -> Result<Self, Reason> {
         let mut len = 0_usize;
         for text in self.texts().filter(|text| text.as_str().is_none()) {
             // A server that keeps strings as C does would see another one.
             if text.chars().any(|c| c == '\0') {
-                return Err(Reason::InvalidMessage);
+                return Err(Reason::InvalidRequest);
             }
             for c in text.chars().chain(['\0']) {
                 let mut bytes = [0; 4];
                 let bytes = c.encode_utf8(&mut bytes).as_bytes();
                 let end = len.saturating_add(bytes.len());
                 if end > MAX_TARGET_LEN {
-                    return Err(Reason::InvalidMessage);
+                    return Err(Reason::InvalidRequest);
                 }
                 memory.get_mut(len..end).ok_or(Reason::MemoryTooSmall)?.copy_from_slice(bytes);
                 len = end;
             }
         }
         let decoded = memory.get(..len).and_then(|bytes| core::str::from_utf8(bytes).ok());
-        Ok(Self { decoded: decoded.ok_or(Reason::InvalidMessage)?, ..self })
+        Ok(Self { decoded: decoded.ok_or(Reason::InvalidRequest)?, ..self })
     }
 
     /// The URIs.

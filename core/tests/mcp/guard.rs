@@ -255,19 +255,26 @@ fn preflight_requests_are_answered_without_a_token() {
 
 #[test]
 fn s31_a_bad_body_is_answered_in_json_rpc_and_only_after_the_token() {
+    const NAMELESS: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#;
     let metadata = metadata();
     let guard = Guard::new(&metadata).unwrap().with_max_message_len(100);
     let long = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, "m".repeat(100));
     for (body, status, code) in [
         ("[]", 400, -32600),
         ("{", 400, -32700),
-        (r#"{"jsonrpc":"2.0","method":"a","Method":"b"}"#, 400, -32700),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"a","id":8}"#, 400, -32600),
+        (r#"{"jsonrpc":"1.0","id":7,"method":"a"}"#, 400, -32600),
+        ("{}", 400, -32600),
+        ("{}}", 400, -32700),
         (&long, 413, -32600),
+        (NAMELESS, 400, -32600),
     ] {
         let answer = post(body).with_token(&[]).ask(&guard).answer();
         assert_eq!(answer.status, status, "{body}");
         let error: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!(error["error"]["code"], code);
+        assert_eq!(error["error"]["code"], code, "{body}");
+        // That of a message that was read whole.
+        assert_eq!(error.get("id"), (body == NAMELESS).then_some(&serde_json::json!(7)), "{body}");
         assert_eq!(answer.value("WWW-Authenticate"), None);
         assert_eq!(post(body).ask(&guard).answer().status, 401);
     }

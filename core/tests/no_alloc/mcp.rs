@@ -17,7 +17,7 @@ fn operations_are_read_without_allocation() {
         (escaped.replace('X', &deep(limits::MAX_MESSAGE_DEPTH)), None),
         (escaped.replace('X', &deep(100_000)), Some(Reason::InvalidMessage)),
         (escaped.replace('X', &format!("\"{}\"", "\\n".repeat(500_000))), None),
-        (escaped.replace('X', "1,\"Name\":1"), Some(Reason::InvalidMessage)),
+        (escaped.replace('X', "1,\"Name\":1"), Some(Reason::InvalidRequest)),
         (format!("[{escaped}]"), Some(Reason::BatchRefused)),
         (" ".repeat(limits::MAX_MESSAGE_LEN + 1), Some(Reason::MessageTooLarge)),
     ] {

@@ -147,7 +147,7 @@ class OriginRefusedError(RequestError, reason="origin_refused"):
 
 
 class InvalidMessageError(RequestError, reason="invalid_message"):
-    """The body is not one JSON-RPC message in UTF-8, or names a deciding member twice."""
+    """The body is not JSON in UTF-8."""
 
 
 class BatchRefusedError(RequestError, reason="batch_refused"):
@@ -160,6 +160,10 @@ class MessageTooLargeError(RequestError, reason="message_too_large"):
 
 class HeaderMismatchError(RequestError, reason="header_mismatch"):
     """The headers do not say of the request what its body says."""
+
+
+class InvalidRequestError(RequestError, reason="invalid_request"):
+    """The body is not one JSON-RPC message that all servers read alike, or lacks a name."""
 
 
 # From 131: documents and parameters of OAuth

@@ -8,9 +8,24 @@ use crate::generator::keys::Keys;
 
 pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     let token = &*token(keys);
-    let invalid = || rejected(400, "invalid_message", "-32700", None);
+    let unreadable = || rejected(400, "invalid_message", "-32700", None);
+    let invalid = || rejected(400, "invalid_request", "-32600", None);
     for (name, body) in [
         ("body_that_is_no_json", "{"),
+        // Two readers see the end of what is none of the call's own at different places.
+        (
+            "body_of_another_tool_in_comments",
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"x":[/*"*/],"name":"delete_all","y":[/*"],"name":"read_file","z":[1*/]}}"#,
+        ),
+        (
+            "body_of_another_tool_behind_a_line_break_in_a_string",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"read_file\",\"x\":[\"\\\n\" \"],\"name\":\"delete_all\",\"y\":[\"\\\n\"\"]}}",
+        ),
+        ("body_with_a_second_value", r#"{"jsonrpc":"2.0","id":7,"method":"a"} {}"#),
+    ] {
+        decisions.respond(name, "plain", post(body).bearer(token), unreadable());
+    }
+    for (name, body) in [
         ("body_that_is_no_object", "7"),
         ("body_without_a_version", r#"{"id":7,"method":"tools/list"}"#),
         ("body_with_two_methods", r#"{"jsonrpc":"2.0","id":7,"method":"a","method":"b"}"#),
@@ -28,25 +43,6 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
             "body_with_two_names_by_escape",
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","n\u0061me":"b"}}"#,
         ),
-        ("body_without_a_name", r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#),
-        (
-            "body_with_a_name_that_is_a_number",
-            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":7}}"#,
-        ),
-        (
-            "body_with_a_name_that_is_cut_by_nul",
-            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a\u0000b"}}"#,
-        ),
-        // Two readers see the end of what is none of the call's own at different places.
-        (
-            "body_of_another_tool_in_comments",
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"x":[/*"*/],"name":"delete_all","y":[/*"],"name":"read_file","z":[1*/]}}"#,
-        ),
-        (
-            "body_of_another_tool_behind_a_line_break_in_a_string",
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"read_file\",\"x\":[\"\\\n\" \"],\"name\":\"delete_all\",\"y\":[\"\\\n\"\"]}}",
-        ),
-        ("body_with_a_second_value", r#"{"jsonrpc":"2.0","id":7,"method":"a"} {}"#),
         (
             "body_that_is_request_and_response",
             r#"{"jsonrpc":"2.0","id":7,"method":"a","result":1}"#,
@@ -64,8 +60,23 @@ pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     ] {
         decisions.respond(name, "plain", post(body).bearer(token), invalid());
     }
+    // Read whole, so that the `id` is known.
+    for (name, body) in [
+        ("body_without_a_name", r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}"#),
+        (
+            "body_with_a_name_that_is_a_number",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":7}}"#,
+        ),
+        (
+            "body_with_a_name_that_is_cut_by_nul",
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a\u0000b"}}"#,
+        ),
+    ] {
+        let answer = rejected(400, "invalid_request", "-32600", Some("7"));
+        decisions.respond(name, "plain", post(body).bearer(token), answer);
+    }
     let latin1 = post(b"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xe9\"}".as_slice());
-    decisions.respond("body_that_is_no_utf_8", "plain", latin1.bearer(token), invalid());
+    decisions.respond("body_that_is_no_utf_8", "plain", latin1.bearer(token), unreadable());
 
     let batch = || rejected(400, "batch_refused", "-32600", None);
     let one = r#"[{"jsonrpc":"2.0","id":7,"method":"tools/list"}]"#;

@@ -118,9 +118,10 @@ fn subscriptions(decisions: &mut Decisions, keys: &Keys) {
     respond("listen_without_the_scope_of_a_resource", needs_scope, lacking("files"));
     let needs_base = listen(r#"["file:///a"]"#, "files");
     respond("listen_without_the_scope_of_the_method", needs_base, lacking("mcp:use"));
-    let invalid = || rejected(400, "invalid_message", "-32700", None);
-    respond("listen_to_no_list", listen(r#""file:///a""#, all), invalid());
-    respond("listen_to_no_texts", listen("[1]", all), invalid());
+    let invalid = || rejected(400, "invalid_request", "-32600", None);
+    let unnamed = || rejected(400, "invalid_request", "-32600", Some("7"));
+    respond("listen_to_no_list", listen(r#""file:///a""#, all), unnamed());
+    respond("listen_to_no_texts", listen("[1]", all), unnamed());
     let twice = r#"[],"resourceSubscriptions":["file:///a"]"#;
     respond("listen_to_two_lists", listen(twice, all), invalid());
     let capital = r#"[],"ResourceSubscriptions":["file:///a"]"#;
