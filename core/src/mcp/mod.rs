@@ -1,6 +1,7 @@
 //! What a request to an MCP server asks for, and whether its token is enough.
 
 mod admission;
+mod alike;
 mod answers;
 mod content_type;
 mod guard;

@@ -168,6 +168,17 @@ impl<'o> Operation<'o> {
             .map(|uri| Self::of(OperationKind::Resource, "resources/subscribe", uri))
     }
 
+    /// The tool that FastMCP runs for a call of `__`, twelve hexadecimal digits, `_` and its name:
+    /// a second name that each tool of an app has, and that anybody can compute.
+    pub(super) fn fastmcp_tool(&self) -> Option<Self> {
+        if self.kind != OperationKind::Tool {
+            return None;
+        }
+        let (digits, name) = self.name?.strip_prefix("__")?.split_once('_')?;
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (digits.len() == 12 && digits.bytes().all(is_digit)).then_some(Self::tool(name))
+    }
+
     /// Reads what the body of a request asks for: one JSON-RPC message in UTF-8, of at most `limit`
     /// bytes (usually [`MAX_MESSAGE_LEN`](crate::limits::MAX_MESSAGE_LEN)).
     ///

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 
 use heapless::Vec;
 
-use super::resource_uri::is_like;
+use super::alike::is_alike;
 use super::rule::{Needs, Rule, Target, order, target_order};
 use super::{Operation, OperationKind};
 use crate::limits::MAX_SCOPES;
@@ -312,8 +312,8 @@ impl<'r> RulesView<'r> {
     }
 
     /// What the rules say of `operation`, asked for by the bearer of `token`, if there is one,
-    /// with the scopes `granted`: what they say of its method and of each resource that it
-    /// subscribes to, the first that is not permitted.
+    /// with the scopes `granted`: what they say of it, of each resource that it subscribes to, and
+    /// of the tool that some server takes it for, the first that is not permitted.
     pub(super) fn judge(
         &self,
         operation: &Operation<'_>,
@@ -326,9 +326,22 @@ impl<'r> RulesView<'r> {
         }
         operation
             .subscriptions()
-            .map(|resource| self.judge_one(&resource, token, granted))
+            .chain(self.other_tool(operation, token))
+            .map(|operation| self.judge_one(&operation, token, granted))
             .find(|verdict| *verdict != Verdict::Permitted)
             .unwrap_or(Verdict::Permitted)
+    }
+
+    /// The tool that FastMCP runs for a call of `operation`, unless a rule names that exactly.
+    fn other_tool<'o>(
+        &self,
+        operation: &Operation<'o>,
+        token: Option<&AccessToken<'_>>,
+    ) -> Option<Operation<'o>> {
+        let tool = operation.fastmcp_tool()?;
+        let name = operation.name().unwrap_or("");
+        let is_named = self.find_of_kind(OperationKind::Tool, name, false, token).is_some();
+        (!is_named).then_some(tool)
     }
 
     fn judge_one(
@@ -381,7 +394,7 @@ impl<'r> RulesView<'r> {
             let rule = self.find_of_kind(operation.kind(), name, has_prefixes, token);
             let is_exact = rule.is_some_and(|rule| !rule.target.is_prefix);
             if !is_exact && operation.kind() == OperationKind::Resource {
-                self.require_one_meaning(name, has_prefixes)?;
+                self.require_one_meaning(name, has_prefixes, rule)?;
             }
             if rule.is_some() {
                 return Ok(rule);
@@ -392,12 +405,23 @@ impl<'r> RulesView<'r> {
     }
 
     /// Refuses a URI that a server could take for another one, where there are rules for resources
-    /// and none names it: it may lead to what one of them keeps closed.
-    fn require_one_meaning(&self, uri: &str, is_normal: bool) -> Result<(), Ambiguous> {
+    /// and none names it: it may lead to what one of them keeps closed. Where `best`, the rule for
+    /// its longest beginning, goes on from what another speaks of, the two are told apart on
+    /// purpose.
+    fn require_one_meaning(
+        &self,
+        uri: &str,
+        is_normal: bool,
+        best: Option<&Rule<'_>>,
+    ) -> Result<(), Ambiguous> {
+        let told_apart = best.map_or("", |best| best.target.pattern);
         let may_lead_to = |target: &Target<'_>| {
             let Target { pattern, is_prefix, .. } = *target;
             let is_meant = if is_prefix { uri.starts_with(pattern) } else { uri == pattern };
-            !is_normal || !is_meant && is_like(uri, pattern, is_prefix)
+            !is_normal
+                || !is_meant
+                    && !told_apart.starts_with(pattern)
+                    && is_alike(uri, pattern, is_prefix)
         };
         let mut targets = self.rules.iter().map(|rule| &rule.target);
         let is_ambiguous =

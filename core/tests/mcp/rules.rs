@@ -165,6 +165,17 @@ fn what_is_refused_has_no_other_spelling() {
         "https://example.com/keys/x",
         "https://example.com/KEYS/x",
         "note:mine",
+        // What servers drop: queries that they have no use for, fragments, ends of segments.
+        "https://example.com/admin/x?y=1",
+        "https://example.com/admin/x#y",
+        "https://example.com/admin/x?y=1#z",
+        "https://example.com/ADMIN/x?y",
+        "note:Mine?y",
+        "file:///reports/secret.",
+        "file:///reports./secret%20.",
+        "file:///locked./x",
+        "file:///reports/secret::$DATA",
+        "file:///REPORT~1/secret",
     ] {
         assert_eq!(decided(uri), "refused", "{uri}");
     }
@@ -173,6 +184,59 @@ fn what_is_refused_has_no_other_spelling() {
     assert_eq!(decided("note:Mine"), "base");
     assert_eq!(decided("https://example.com/key"), "base");
     assert_eq!(decided("file:///reports/other"), "base");
+}
+
+/// A rule for a query beside one without: the two are told apart on purpose.
+#[test]
+fn a_query_has_a_rule_of_its_own_or_none() {
+    let rules = [
+        Rule::resource("db://a").needs("a"),
+        Rule::resources_beginning_with("db://a?").needs("query"),
+        Rule::resource("db://b?id=1").needs("one"),
+        Rule::resources_beginning_with("db://").needs("db"),
+    ];
+    let decided = |uri: &str| decided_by(&rules, &[], &Operation::resource(uri));
+    assert_eq!(decided("db://a"), "a");
+    assert_eq!(decided("db://a?x=1"), "query");
+    assert_eq!(decided("db://A?x=1"), "refused");
+    assert_eq!(decided("db://a#x"), "refused");
+    assert_eq!(decided("db://b"), "db");
+    assert_eq!(decided("db://b?id=1"), "one");
+    assert_eq!(decided("db://b?id=2"), "db");
+    for uri in ["db://b?id=1&x", "db://b?x=2&id=1", "db://b?id=2&id=1", "db://b?ID=1"] {
+        assert_eq!(decided(uri), "refused", "{uri}");
+    }
+}
+
+/// FastMCP calls a tool of an app by its name and by a second one.
+#[test]
+fn a_tool_has_no_second_name() {
+    let rules = [
+        Rule::tool("delete").needs("admin"),
+        Rule::tool("__0123456789ab_named").needs("named"),
+        Rule::tool("named").needs("admin"),
+        Rule::tools_beginning_with("__").needs("own"),
+        Rule::tools_beginning_with("wipe_").refused(),
+    ];
+    let scope = r#""own named""#;
+    let decided = |name: &str| {
+        let rules = Rules::<8, 8>::new(&rules, &[], "base").unwrap();
+        with_principal(rules.view(), &[("scope", scope)], |guard, principal| {
+            guard.permits(principal, &Operation::tool(name))
+        })
+    };
+    assert!(decided("__0123456789ab_named"));
+    for name in ["__0123456789ab_delete", "__ffffffffffff_delete", "__0123456789ab_wipe_all"] {
+        assert!(!decided(name), "{name}");
+    }
+    // They are no second names.
+    for name in ["__0123456789aB_delete", "__0123456789a_delete", "__0123456789abc_delete"] {
+        assert!(decided(name), "{name}");
+    }
+    // The challenge names what is missing.
+    assert_eq!(decided_by(&rules[..1], &[], &Operation::tool("__0123456789ab_delete")), "base");
+    let any = [Rule::tool("delete").needs("admin"), Rule::tools_beginning_with("__")];
+    assert_eq!(decided_by(&any, &[], &Operation::tool("__0123456789ab_delete")), "admin");
 }
 
 /// What is open for everything may still hold something that is closed, in another case.
@@ -304,7 +368,9 @@ fn scopes_imply_one_another_in_circles_and_chains() {
 /// As many as there may be, so that each has its bit.
 #[test]
 fn a_hundred_and_twenty_eight_scopes_are_told_apart() {
-    let names: Vec<String> = (0..limits::MAX_SCOPES + 1).map(|n| format!("s{n}")).collect();
+    // Every other one begins and ends like the others.
+    let name = |n| if n % 2 == 0 { format!("s{n}") } else { format!("https://{n}/example") };
+    let names: Vec<String> = (0..limits::MAX_SCOPES + 1).map(name).collect();
     let list: Vec<_> = names.iter().map(|name| Rule::tool(name).needs(name.as_str())).collect();
     let most = limits::MAX_SCOPES;
     assert!(Rules::<200, 200>::new(&list, &[], Strings::NONE).is_err());
