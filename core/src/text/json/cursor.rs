@@ -167,9 +167,15 @@ impl<'a> Cursor<'a> {
     /// Takes the value that stands here, if it is no object and no array.
     #[inline(always)]
     pub(super) fn take_scalar(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
-        // A digit alone, as in arrays of small numbers.
-        if let [b'0'..=b'9', b',' | b']' | b'}', ..] = self.rest {
-            self.advance(1);
+        // Few digits, as in arrays of small numbers or of bytes; a zero stands alone.
+        let len = match self.rest {
+            [b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 1,
+            [b'1'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 2,
+            [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 3,
+            _ => 0,
+        };
+        if len != 0 {
+            self.advance(len);
             kinds.add(Kinds::OTHERS);
             return Ok(());
         }
@@ -320,6 +326,12 @@ impl<'a> Cursor<'a> {
         self.advance(usize::from(first_byte(non_digits(self.last_word()))));
         before.wrapping_sub(self.rest.len())
     }
+}
+
+/// Whether the byte may stand behind a value.
+#[inline(always)]
+const fn is_behind_value(byte: u8) -> bool {
+    matches!(byte, b',' | b']' | b'}' | b' ' | b'\n')
 }
 
 /// What a backslash and the letter stand for, from the first of them in ASCII on; zero where they
