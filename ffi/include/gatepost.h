@@ -787,6 +787,30 @@ typedef struct gatepost_resource_metadata {
     uint64_t opaque[64];
 } gatepost_resource_metadata;
 
+// The keys that an access token is bound to (`cnf`, RFC 7800, section 3.1). Where there are two,
+// its sender needs both.
+typedef struct gatepost_confirmation {
+    // The SHA-256 thumbprint of a key that DPoP proofs are signed with (`jkt`, RFC 9449, section
+    // 6.1); zeros where `has_jkt` is false.
+    uint8_t jkt[32];
+    // The SHA-256 of the DER form of a client's certificate (`x5t#S256`, RFC 8705, section 3.1);
+    // zeros where `has_x5t_s256` is false.
+    uint8_t x5t_s256[32];
+    // Whether the token is bound to a key for DPoP proofs.
+    bool has_jkt;
+    // Whether the token is bound to a certificate.
+    bool has_x5t_s256;
+} gatepost_confirmation;
+
+// The access token of a request, and how it was presented.
+typedef struct gatepost_credentials {
+    // The token, which nobody has looked at yet. It points into the header.
+    struct gatepost_slice token;
+    // How it was presented, a GATEPOST_SCHEME. With GATEPOST_SCHEME_DPOP there has to be a proof:
+    // gatepost_verify_proof(), also where the token is bound to nothing.
+    uint32_t scheme;
+} gatepost_credentials;
+
 // What a resource server asks of a token, checked.
 //
 // Opaque, and a plain value: it may be copied, is never changed by a call that takes it as
@@ -838,8 +862,8 @@ typedef struct gatepost_request_head {
 // memory is used for something else, and not for a guard that is made later in the place of its
 // own.
 typedef struct gatepost_principal {
-    // The token, for gatepost_access_token_has_scope() and the like; zeros where `has_token` is
-    // false.
+    // The token, for gatepost_access_token_scopes() and the like, which say what it grants; zeros
+    // where `has_token` is false.
     struct gatepost_access_token token;
     // Whether there is a token. There is none for public operations alone.
     bool has_token;
@@ -887,6 +911,78 @@ typedef struct gatepost_operation {
     // Not to be used.
     uint64_t opaque[48];
 } gatepost_operation;
+
+// A secret of the server's own, with a number to tell it from those before and after it.
+//
+// In a list, the first one seals, and what any of them has sealed is accepted. To rotate, append
+// the new secret on every server, then move it to the front, and take the old one away when what
+// it has sealed has expired. One list may serve for states and for nonces: what is made for one is
+// never accepted as the other.
+typedef struct gatepost_seal_key {
+    // 32 to GATEPOST_MAX_SECRET_LENGTH random bytes. That they are wiped is the caller's.
+    struct gatepost_slice secret;
+    // Stands in what is sealed; a secret keeps its own, on every server that has it.
+    uint8_t id;
+} gatepost_seal_key;
+
+// Which DPoP proofs are good. Members that are not needed are zeros.
+typedef struct gatepost_dpop_verifier {
+    // sizeof(gatepost_dpop_verifier).
+    size_t size;
+    // The public URL of the endpoint, which proofs have to name: https, or on this machine http,
+    // without a fragment. Required.
+    struct gatepost_slice resource;
+    // The algorithms that proofs may be signed with, GATEPOST_ALGORITHM bits with public keys joined
+    // by `|`; 0: all of them.
+    uint32_t algorithms;
+    // Seconds that a nonce is good for, 1 to GATEPOST_MAX_NONCE_LIFETIME where there are secrets;
+    // else 0.
+    uint32_t nonce_lifetime;
+    // Remembers a proof that was accepted, so that none is accepted twice, as in
+    // gatepost_guard_config. Required.
+    uint32_t (*remember_proof)(void *context,
+                               const uint8_t *proof,
+                               uint64_t expires_at,
+                               uint64_t now);
+    // For `remember_proof`.
+    void *proof_context;
+    // Secrets for nonces (RFC 9449, section 9), as for gatepost_write_nonce(): each proof has to
+    // carry a nonce. NULL: no nonces.
+    const struct gatepost_seal_key *nonce_keys;
+    // How many secrets there are, at most GATEPOST_MAX_SEAL_KEYS.
+    size_t nonce_key_count;
+} gatepost_dpop_verifier;
+
+// A token that passed everything but the proof of possession: no claim can be read until
+// gatepost_prove() has made an access token of it.
+//
+// A plain value: it may be copied. It points to the token and into the memory that was passed to
+// the validation, and is good until one of them is used for something else.
+typedef struct gatepost_presented_token {
+    // The keys that the token is bound to, of which its sender has shown nothing yet.
+    struct gatepost_confirmation confirmation;
+    // The part of the memory that the token does not need: for gatepost_verify_proof(), or whatever
+    // else comes next. NULL where nothing is left.
+    void *memory;
+    // How many bytes are left.
+    size_t memory_length;
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[96];
+} gatepost_presented_token;
+
+// A DPoP proof that gatepost_verify_proof() found good, for the one token that it came with.
+//
+// A plain value: it may be copied, and points to nothing.
+typedef struct gatepost_verified_proof {
+    // The SHA-256 thumbprint of the key that signed the proof (RFC 7638).
+    uint8_t thumbprint[32];
+    // Not to be used.
+    size_t state;
+    // Not to be used.
+    uint64_t opaque[16];
+} gatepost_verified_proof;
 
 // A claim that must have one of certain values, byte for byte.
 typedef struct gatepost_claim_rule {
@@ -937,19 +1033,6 @@ typedef struct gatepost_implication {
     // What it implies, words separated by single spaces; what these imply is implied as well.
     struct gatepost_slice narrow;
 } gatepost_implication;
-
-// A secret of the server's own, with a number to tell it from those before and after it.
-//
-// In a list, the first one seals, and what any of them has sealed is accepted. To rotate, append
-// the new secret on every server, then move it to the front, and take the old one away when what
-// it has sealed has expired. One list may serve for states and for nonces: what is made for one is
-// never accepted as the other.
-typedef struct gatepost_seal_key {
-    // 32 to GATEPOST_MAX_SECRET_LENGTH random bytes. That they are wiped is the caller's.
-    struct gatepost_slice secret;
-    // Stands in what is sealed; a secret keeps its own, on every server that has it.
-    uint8_t id;
-} gatepost_seal_key;
 
 // What an MCP server tells of itself and demands.
 //
@@ -1563,6 +1646,36 @@ uint32_t gatepost_choose_registration(const struct gatepost_server_metadata *ser
                                       bool has_metadata_document,
                                       uint32_t *registration);
 
+// Fills `*confirmation` with the keys that the token is bound to, which its sender has proved to
+// have: none for a plain bearer token, and so for all that gatepost_validate() accepts.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for a token that was never filled.
+//
+// The caller's part:
+// `token` is NULL, or was filled by a validation whose memory is as it was; `confirmation` is NULL
+// or points to one that may be written.
+uint32_t gatepost_access_token_confirmation(const struct gatepost_access_token *token,
+                                            struct gatepost_confirmation *confirmation);
+
+// Finds the access token in the headers `Authorization` of a request, and fills `*credentials`.
+//
+// `values`: the values of all these headers, `count` of them, of any length. There may be one, with
+// one scheme in any case, spaces and one token68 (RFC 9110, section 11.4). A token in the URL or
+// the body is none (OAuth 2.1, section 5.1). Whether the token is a good one, and short enough, a
+// validation finds.
+//
+// Errors: GATEPOST_CREDENTIALS_MISSING where there is no such header, and for a scheme that brings
+// no access token, such as Basic; GATEPOST_SEVERAL_CREDENTIALS for more than one header, or more
+// than one scheme in it; GATEPOST_INVALID_CREDENTIALS for what is no scheme, and for Bearer and
+// DPoP without just one token; GATEPOST_MISUSE for a NULL.
+//
+// The caller's part:
+// `values` is NULL or points to `count` slices, and what these point to is there; `credentials` is
+// NULL or points to one that may be written.
+uint32_t gatepost_read_credentials(const struct gatepost_slice *values,
+                                   size_t count,
+                                   struct gatepost_credentials *credentials);
+
 // Decides by the head of a request who asks, before any of the body is read; if somebody is let
 // in, fills `*principal`.
 //
@@ -1689,6 +1802,40 @@ uint32_t gatepost_guard_refuse_until(const struct gatepost_guard *guard,
                                      void *memory,
                                      size_t length,
                                      struct gatepost_response *response);
+
+// Verifies that the sender of a token has the key that it is bound to, and fills `*proof`, for
+// gatepost_prove().
+//
+// `proofs`: the values of the request's headers `DPoP`, `proof_count` of them, of which there has
+// to be one, of at most 8192 bytes. `method`: the request's. `now`: seconds since 1970. `memory`:
+// `length` bytes to decode the proof into, such as those that the token has left over, and none that
+// it needs; GATEPOST_MEMORY are always enough, 1024 for usual proofs.
+//
+// All of RFC 9449, section 4.3, is checked, in this order: one header; form, type and algorithm;
+// the key in the header, public and strong enough; the signature; `htm`, `htu` (of which query and
+// fragment do not count), `iat` (within 300 seconds), `ath`; that the token is bound to this key;
+// the nonce, where there are secrets for it; and that the proof was not seen before.
+//
+// Errors: GATEPOST_PROOF_REQUIRED without a proof; GATEPOST_INVALID_PROOF for one that does not
+// hold, and for a token that is not bound to such a key; GATEPOST_NONCE_REQUIRED where the nonce is
+// missing or has expired: the answer hands out another; GATEPOST_PROOF_REPLAYED;
+// GATEPOST_REPLAY_STORE_FULL; GATEPOST_MEMORY_TOO_SMALL; those of gatepost_write_nonce() for
+// secrets; GATEPOST_MISUSE for a NULL, another size, another URL, algorithms that are none or have
+// secrets, and a token that was never filled.
+//
+// The caller's part:
+// All pointers are NULL or point to what they say, which nobody changes during the call;
+// `presented_token` was filled by a validation, and what it points to is as it was; nobody else
+// uses `memory`.
+uint32_t gatepost_verify_proof(const struct gatepost_dpop_verifier *verifier,
+                               const struct gatepost_presented_token *presented_token,
+                               const struct gatepost_slice *proofs,
+                               size_t proof_count,
+                               struct gatepost_slice method,
+                               uint64_t now,
+                               void *memory,
+                               size_t length,
+                               struct gatepost_verified_proof *proof);
 
 // How many bytes a guard needs.
 //
@@ -2293,6 +2440,80 @@ uint32_t gatepost_policy_config_init(struct gatepost_policy_config *config, size
 uint32_t gatepost_policy_init(struct gatepost_policy *policy,
                               size_t size,
                               const struct gatepost_policy_config *config);
+
+// Decides like gatepost_validate(), for all but the proof of possession: a token that is bound to
+// a key (`cnf`) is let through. For servers that check the proof themselves; a guard does all of
+// it.
+//
+// Then gatepost_prove() makes an access token of it. A token that was presented with
+// GATEPOST_SCHEME_DPOP needs gatepost_verify_proof() before, bound or not; one that was presented
+// with GATEPOST_SCHEME_BEARER is proved without, and so refused where it is bound to a key for
+// proofs.
+//
+// The arguments are those of gatepost_validate().
+//
+// Errors: those of gatepost_validate(), but that GATEPOST_PROOF_REQUIRED stands for a `cnf` that
+// names no key of a kind that is known here.
+//
+// The caller's part:
+// As for gatepost_validate().
+uint32_t gatepost_validate_before_proof(const struct gatepost_policy *policy,
+                                        const struct gatepost_key_set *keys,
+                                        struct gatepost_slice token,
+                                        uint64_t now,
+                                        void *memory,
+                                        size_t length,
+                                        struct gatepost_presented_token *presented_token);
+
+// Decides like gatepost_validate_before_proof(), by the policy and the keys of the issuer that the
+// token names, and by no others.
+//
+// `issuers`, `count`: as for gatepost_validate_any().
+//
+// Errors: those of gatepost_validate_any(), and GATEPOST_PROOF_REQUIRED as for
+// gatepost_validate_before_proof().
+//
+// The caller's part:
+// As for gatepost_validate_any().
+uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuers,
+                                            size_t count,
+                                            struct gatepost_slice token,
+                                            uint64_t now,
+                                            void *memory,
+                                            size_t length,
+                                            struct gatepost_presented_token *presented_token);
+
+// Fills `*access_token`, where there is something to show for each key that the token is bound to.
+// A token that is not bound asks for nothing.
+//
+// `proof`: NULL where there is none. `certificate`: the SHA-256, 32 bytes, of the client's
+// certificate in DER, where it showed one in the TLS handshake of this connection (RFC 8705,
+// section 3); else NULL. It comes from the TLS layer, and never from a header that a client can
+// send.
+//
+// Errors: GATEPOST_PROOF_REQUIRED where there is nothing to show of the kind that is asked for: as
+// a plain bearer token it is stolen goods; GATEPOST_INVALID_PROOF where it is that of another key,
+// or for another token; GATEPOST_MISUSE for another NULL, and for what was never filled.
+//
+// The caller's part:
+// `presented_token` is NULL, or was filled by a validation, and what it points to is as it was;
+// `proof` is NULL or was filled by gatepost_verify_proof(); `certificate` is NULL or points to 32
+// bytes; `access_token` is NULL or points to one that may be written.
+uint32_t gatepost_prove(const struct gatepost_presented_token *presented_token,
+                        const struct gatepost_verified_proof *proof,
+                        const uint8_t *certificate,
+                        struct gatepost_access_token *access_token);
+
+// Fills `*confirmation` with the keys that the principal's token is bound to, which the request has
+// proved to come from: none where a token alone was enough, or none was needed.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for a principal that was never filled.
+//
+// The caller's part:
+// `principal` is NULL, or was filled by gatepost_authenticate(), and the memory that it points to
+// is as it was; `confirmation` is NULL or points to one that may be written.
+uint32_t gatepost_principal_confirmation(const struct gatepost_principal *principal,
+                                         struct gatepost_confirmation *confirmation);
 
 // Demands that `issuer` has the form that the issuers of `provider` have, so that a slash too many
 // or too few is noticed before every token is refused for it.

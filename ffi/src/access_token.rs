@@ -256,7 +256,9 @@ pub unsafe extern "C" fn gatepost_access_token_boolean_claim(
 ///
 /// The pointer is `NULL`, or points to zeros or to a token that a validation filled, and nobody
 /// changes it or what it points to during `'a`.
-unsafe fn view<'a>(token: *const gatepost_access_token) -> Result<&'a AccessToken<'a>, Reason> {
+pub(crate) unsafe fn view<'a>(
+    token: *const gatepost_access_token,
+) -> Result<&'a AccessToken<'a>, Reason> {
     // SAFETY: the caller vouches for the token.
     let flat = unsafe { shared(token) }?;
     // Every token has an issuer: without one it was never filled.

@@ -75,6 +75,9 @@ type Cache<'a> = &'a SharedTokenCache;
 #[cfg(not(feature = "hosted"))]
 type Cache<'a> = NoTokenCache;
 
+/// The keys of one issuer, as the core wants them.
+pub(crate) type IssuerKeys<'a> = Keys<'a, Key, Cache<'a>>;
+
 type KeySlot = gatepost_core::KeySlot<Key>;
 type Slot = Option<KeySlot>;
 
@@ -317,9 +320,7 @@ pub unsafe extern "C" fn gatepost_key_set_free(set: *mut gatepost_key_set) {
 /// # Safety
 ///
 /// `set` is `NULL` or a live set that nobody changes during `'a`.
-pub(crate) unsafe fn keys<'a>(
-    set: *const gatepost_key_set,
-) -> Result<Keys<'a, Key, Cache<'a>>, Reason> {
+pub(crate) unsafe fn keys<'a>(set: *const gatepost_key_set) -> Result<IssuerKeys<'a>, Reason> {
     // SAFETY: the caller vouches for the set.
     let head = unsafe { head(set) }?;
     // SAFETY: behind the head of a live set stand as many slots as it says, and nobody changes

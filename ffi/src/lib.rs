@@ -31,8 +31,13 @@ mod challenge;
 mod claim_rule;
 #[cfg(feature = "mcp")]
 mod client;
+mod confirmation;
+#[cfg(feature = "mcp")]
+mod credentials;
 #[cfg(feature = "mcp")]
 mod decide;
+#[cfg(feature = "mcp")]
+mod dpop;
 #[cfg(feature = "mcp")]
 mod fill;
 #[cfg(feature = "mcp")]
@@ -56,6 +61,7 @@ mod panic_handler;
 mod pkce;
 mod places;
 mod policy;
+mod presented_token;
 #[cfg(feature = "mcp")]
 mod principal;
 #[cfg(feature = "mcp")]
@@ -88,8 +94,13 @@ pub use challenge::*;
 pub use claim_rule::*;
 #[cfg(feature = "mcp")]
 pub use client::*;
+pub use confirmation::*;
+#[cfg(feature = "mcp")]
+pub use credentials::*;
 #[cfg(feature = "mcp")]
 pub use decide::*;
+#[cfg(feature = "mcp")]
+pub use dpop::*;
 #[cfg(feature = "mcp")]
 pub use guard::*;
 #[cfg(feature = "mcp")]
@@ -108,6 +119,7 @@ pub use operation::*;
 #[cfg(feature = "mcp")]
 pub use pkce::*;
 pub use policy::*;
+pub use presented_token::*;
 #[cfg(feature = "mcp")]
 pub use principal::*;
 pub use provider::*;

@@ -6,8 +6,8 @@ use core::ptr;
 use gatepost_core::Reason;
 use gatepost_core::mcp::Principal;
 
-use crate::boundary::shared;
-use crate::gatepost_access_token;
+use crate::boundary::{Output, shared, status};
+use crate::{gatepost_access_token, gatepost_confirmation};
 
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 /// particular.
@@ -20,8 +20,8 @@ use crate::gatepost_access_token;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gatepost_principal {
-    /// The token, for gatepost_access_token_has_scope() and the like; zeros where `has_token` is
-    /// false.
+    /// The token, for gatepost_access_token_scopes() and the like, which say what it grants; zeros
+    /// where `has_token` is false.
     pub token: gatepost_access_token,
     /// Whether there is a token. There is none for public operations alone.
     pub has_token: bool,
@@ -52,6 +52,30 @@ impl From<Principal<'_>> for gatepost_principal {
         unsafe { flat.opaque.as_mut_ptr().cast::<Principal<'_>>().write_unaligned(principal) }
         flat
     }
+}
+
+/// Fills `*confirmation` with the keys that the principal's token is bound to, which the request has
+/// proved to come from: none where a token alone was enough, or none was needed.
+///
+/// Errors: GATEPOST_MISUSE for a NULL, and for a principal that was never filled.
+///
+/// # Safety
+///
+/// `principal` is NULL, or was filled by gatepost_authenticate(), and the memory that it points to
+/// is as it was; `confirmation` is NULL or points to one that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_principal_confirmation(
+    principal: *const gatepost_principal,
+    confirmation: *mut gatepost_confirmation,
+) -> u32 {
+    status(|| {
+        let output = Output::new(confirmation)?;
+        // SAFETY: the caller vouches for the principal.
+        let keys = unsafe { self::principal(principal) }?.confirmation();
+        // SAFETY: the caller vouches for the place of the result.
+        unsafe { output.write(keys.into()) }
+        Ok(())
+    })
 }
 
 /// The core's principal in a filled struct.

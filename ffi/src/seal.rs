@@ -208,7 +208,7 @@ pub unsafe extern "C" fn gatepost_is_good_nonce(
 /// # Safety
 ///
 /// What the secrets point to is there for `'k`.
-unsafe fn seal_keys<'k>(
+pub(crate) unsafe fn seal_keys<'k>(
     keys: &[gatepost_seal_key],
     places: &'k mut [MaybeUninit<SealKey<'k>>; GATEPOST_MAX_SEAL_KEYS],
 ) -> Result<SealKeys<'k>, Reason> {
@@ -254,7 +254,7 @@ fn inputs<'i>(
 }
 
 /// Where the secrets are.
-fn places_of(keys: &[gatepost_seal_key]) -> impl Iterator<Item = Range<usize>> + '_ {
+pub(crate) fn places_of(keys: &[gatepost_seal_key]) -> impl Iterator<Item = Range<usize>> + '_ {
     keys.iter().map(|key| key.secret.addresses()).chain([place_of(keys)])
 }
 

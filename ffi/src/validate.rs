@@ -5,8 +5,9 @@ use core::ffi::c_void;
 use gatepost_core::{Reason, UnixTime, UntrustedToken};
 
 use crate::boundary::{self, Output, addresses, array, require_apart, status};
+use crate::key_set::IssuerKeys;
 use crate::places::room;
-use crate::policy::parts;
+use crate::policy::{Parts, parts};
 use crate::{gatepost_access_token, gatepost_key_set, gatepost_policy, gatepost_slice, keys};
 
 /// An issuer: its policy and its keys.
@@ -87,31 +88,15 @@ pub unsafe extern "C" fn gatepost_validate_any(
 ) -> u32 {
     status(|| {
         // SAFETY: the caller vouches for all pointers.
-        let (input, issuers) =
-            unsafe { (Input::new(token, memory, length, access_token)?, array(issuers, count)?) };
-        if issuers.is_empty() {
-            return Err(Reason::Misuse);
-        }
-        for issuer in issuers {
-            // SAFETY: the caller vouches for all pointers.
-            unsafe { (parts(issuer.policy)?, keys(issuer.keys)?) };
-        }
-        let untrusted = UntrustedToken::parse(input.token, input.memory)?;
-        let name = untrusted.unverified_issuer()?;
-
-        let mut chosen = None;
-        for issuer in issuers {
-            // SAFETY: the caller vouches for all pointers.
-            let (parts, keys) = unsafe { (parts(issuer.policy)?, keys(issuer.keys)?) };
-            if parts.issuer() == name && chosen.replace((parts, keys)).is_some() {
-                return Err(Reason::Misuse);
-            }
-        }
-        let (parts, keys) = chosen.ok_or(Reason::IssuerMismatch)?;
+        let (output, untrusted, parts, keys) = unsafe {
+            let input = Input::new(token, memory, length, access_token)?;
+            let (untrusted, parts, keys) = choose(issuers, count, input.token, input.memory)?;
+            (input.output, untrusted, parts, keys)
+        };
         let accepted =
             parts.policy(&mut room())?.accept(untrusted, keys, UnixTime::from_secs(now))?;
         // SAFETY: the caller vouches for the place of the result, which is apart from the rest.
-        unsafe { input.output.write(accepted.into()) }
+        unsafe { output.write(accepted.into()) }
         Ok(())
     })
 }
@@ -152,18 +137,54 @@ pub unsafe extern "C" fn gatepost_verify_signature(
     })
 }
 
-/// What every decision takes: a token, memory, and a place for the result, all apart.
-struct Input<'a, T> {
+/// Reads `token`, and chooses the policy and the keys of the issuer that it names.
+///
+/// # Safety
+///
+/// `issuers` is `NULL` or points to `count` issuers, whose policies and keys nobody changes during
+/// `'a`.
+pub(crate) unsafe fn choose<'a>(
+    issuers: *const gatepost_issuer,
+    count: usize,
     token: &'a [u8],
     memory: &'a mut [u8],
-    output: Output<T>,
+) -> Result<(UntrustedToken<'a>, &'a Parts, IssuerKeys<'a>), Reason> {
+    // SAFETY: the caller vouches for all pointers.
+    let issuers = unsafe { array(issuers, count) }?;
+    if issuers.is_empty() {
+        return Err(Reason::Misuse);
+    }
+    for issuer in issuers {
+        // SAFETY: the caller vouches for all pointers.
+        unsafe { (parts(issuer.policy)?, keys(issuer.keys)?) };
+    }
+    let untrusted = UntrustedToken::parse(token, memory)?;
+    let name = untrusted.unverified_issuer()?;
+
+    let mut chosen = None;
+    for issuer in issuers {
+        // SAFETY: the caller vouches for all pointers.
+        let (parts, keys) = unsafe { (parts(issuer.policy)?, keys(issuer.keys)?) };
+        if parts.issuer() == name && chosen.replace((parts, keys)).is_some() {
+            return Err(Reason::Misuse);
+        }
+    }
+    let (parts, keys) = chosen.ok_or(Reason::IssuerMismatch)?;
+    Ok((untrusted, parts, keys))
+}
+
+/// What every decision takes: a token, memory, and a place for the result, all apart.
+pub(crate) struct Input<'a, T> {
+    pub(crate) token: &'a [u8],
+    pub(crate) memory: &'a mut [u8],
+    pub(crate) output: Output<T>,
 }
 
 impl<T> Input<'_, T> {
     /// # Safety
     ///
     /// The pointers are `NULL`, or point to what they say, which nobody else changes during `'a`.
-    unsafe fn new(
+    pub(crate) unsafe fn new(
         token: gatepost_slice,
         memory: *mut c_void,
         length: usize,

@@ -16,7 +16,8 @@ rm -rf "$out"
 mkdir -p "$out"
 
 # What the functions of each family do, accept and refuse; api.c has the rest.
-families=(policies key_refresh pkce challenges metadata seals client registration new_client)
+families=(policies key_refresh pkce challenges credentials possession metadata seals client
+    registration new_client)
 
 warnings=(-Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion)
 c99=("$cc" -std=c99 -g "${warnings[@]}" -Iffi/include)

@@ -2,38 +2,10 @@
  * What a server hands out and gets back: sealed states, and the nonces of DPoP proofs, by
  * themselves and in a guard.
  */
-#include "require.h"
+#include "bound_tokens.h"
 
-static const uint64_t NOW = 1700000000;
-static const char *const FIRST = "0123456789abcdef0123456789abcdef";
 static const char *const SECOND = "fedcba9876543210fedcba9876543210";
 static const gatepost_slice BROKEN = {NULL, 1};
-
-/* {"iss":"https://issuer.example","aud":"https://mcp.example.com/mcp","exp":2000000000,
-   "sub":"alice",
-   "cnf":{"jkt":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"}} by HS256 with the first secret */
-static const char *const BOUND =
-    "DPoP eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwiYXVkIjoiaHR0cHM6Ly"
-    "9tY3AuZXhhbXBsZS5jb20vbWNwIiwiZXhwIjoyMDAwMDAwMDAwLCJzdWIiOiJhbGljZSIsImNuZiI6eyJqa3QiOi"
-    "JrUHJLX3FteFZXYVlWQTl3d0JGNkl1bzN2Vnp6N1R4SENUd1hCeWdyUzRrIn19.AotR6vjTCOnfNkUhmIylb9g5s"
-    "MGf8b4A9E4niSGA_KI";
-/* By the key of RFC 8037, appendix A, for a POST at 1700000000; without a nonce, and with NONCE */
-static const char *const PROOF =
-    "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVkRFNBIiwiandrIjp7Imt0eSI6Ik9LUCIsImNydiI6IkVkMjU1MTki"
-    "LCJ4IjoiMTFxWUFZS3hDcmZWU183VHlXUUhPZzdoY3ZQYXBpTWxyd0lhYVBjSFVSbyJ9fQ.eyJqdGkiOiIxIiwia"
-    "HRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vbWNwLmV4YW1wbGUuY29tL21jcCIsImlhdCI6MTcwMDAwMDAwMCwiY"
-    "XRoIjoieGJKaWMxRjVZc1M0cHIwYk5lT0VjTFhoQTRBRWVjdWgtbEszdHZZZVJ1ZyJ9.KamVtDcWgl8ksEY-PaoM"
-    "ZdZYBz3SRcII-IWHEvSqNbxNxt23aebNfyFc63d3SC5DiTNKTP3IaemHHO2NtT2fAg";
-static const char *const PROOF_WITH_NONCE =
-    "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVkRFNBIiwiandrIjp7Imt0eSI6Ik9LUCIsImNydiI6IkVkMjU1MTki"
-    "LCJ4IjoiMTFxWUFZS3hDcmZWU183VHlXUUhPZzdoY3ZQYXBpTWxyd0lhYVBjSFVSbyJ9fQ.eyJqdGkiOiIyIiwia"
-    "HRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vbWNwLmV4YW1wbGUuY29tL21jcCIsImlhdCI6MTcwMDAwMDAwMCwiY"
-    "XRoIjoieGJKaWMxRjVZc1M0cHIwYk5lT0VjTFhoQTRBRWVjdWgtbEszdHZZZVJ1ZyIsIm5vbmNlIjoiQndBQUFHV"
-    "lQ4UUJkN1NXd0wzZjZDekZfYW5vWlVOSVQifQ.GHbG6YRQ3UX8w0337fOBSkZZUgSltFmLu3zaNzYTzXXY1vr9ht"
-    "GkPRrNk1dk1rnl9LsIS1MPFfrBFESwMW7WCA";
-/* That of the same second by the first secret, with the number 7. */
-static const char *const NONCE =
-    "BwAAAGVT8QBd7SWwL3f6CzF_anoZUNIT";
 
 static unsigned char memory[8192];
 
