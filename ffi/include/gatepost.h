@@ -984,6 +984,15 @@ typedef struct gatepost_verified_proof {
     uint64_t opaque[16];
 } gatepost_verified_proof;
 
+// The `id` of a message, by which its answer is known (JSON-RPC 2.0, section 4).
+typedef struct gatepost_message_id {
+    // A JSON number as it was written, or a string without its quotes, escapes decoded: UTF-8. `ptr`
+    // is NULL where there is none, as in a notification, or where it is longer than 64 bytes.
+    struct gatepost_slice text;
+    // Whether it is a string: "7" is another id than 7.
+    bool is_string;
+} gatepost_message_id;
+
 // A claim that must have one of certain values, byte for byte.
 typedef struct gatepost_claim_rule {
     // The name of the claim.
@@ -1836,6 +1845,39 @@ uint32_t gatepost_verify_proof(const struct gatepost_dpop_verifier *verifier,
                                void *memory,
                                size_t length,
                                struct gatepost_verified_proof *proof);
+
+// Fills `*id` with the `id` of the message that `operation` was read from. It points to where the
+// operation does.
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for an operation that was never read.
+//
+// The caller's part:
+// `operation` is NULL, or was filled by gatepost_read_operation(), and what it points to is as it
+// was; `id` is NULL or points to one that may be written.
+uint32_t gatepost_operation_id(const struct gatepost_operation *operation,
+                               struct gatepost_message_id *id);
+
+// Writes the JSON-RPC error that answers a message which was refused, `application/json`, into
+// `memory`, and points `*body` to it.
+//
+// The code is the reason's own where the MCP specification has one for it, and -32600 (invalid
+// request) or for a status of 503 -32603 (internal error) where it has none (JSON-RPC 2.0, section
+// 5.1); the message is gatepost_reason_description(). What a guard answers has such a body already.
+//
+// `reason`: one of enum gatepost_reason. `operation`: what the message asks for, whose `id` the
+// error has; NULL where it could not be read: then the error has none. `memory`: `length` bytes, of
+// which 512 are always enough, apart from those of the operation.
+//
+// Errors: GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for another NULL, for a number that is no
+// reason, GATEPOST_OK included, and for an operation that was never read.
+//
+// The caller's part:
+// `operation` is as for gatepost_operation_id(); nobody else uses `memory`.
+uint32_t gatepost_write_error_body(uint32_t reason,
+                                   const struct gatepost_operation *operation,
+                                   void *memory,
+                                   size_t length,
+                                   struct gatepost_slice *body);
 
 // How many bytes a guard needs.
 //

@@ -39,6 +39,8 @@ mod decide;
 #[cfg(feature = "mcp")]
 mod dpop;
 #[cfg(feature = "mcp")]
+mod error_body;
+#[cfg(feature = "mcp")]
 mod fill;
 #[cfg(feature = "mcp")]
 mod guard;
@@ -101,6 +103,8 @@ pub use credentials::*;
 pub use decide::*;
 #[cfg(feature = "mcp")]
 pub use dpop::*;
+#[cfg(feature = "mcp")]
+pub use error_body::*;
 #[cfg(feature = "mcp")]
 pub use guard::*;
 #[cfg(feature = "mcp")]

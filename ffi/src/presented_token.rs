@@ -187,10 +187,7 @@ pub unsafe extern "C" fn gatepost_prove(
         let output = Output::new(access_token)?;
         // SAFETY: the caller vouches for all pointers. A copy of a token is as good as the token.
         let (presented, mut evidence) = unsafe {
-            (
-                ptr::read(presented(presented_token)?),
-                evidence(proof)?.unwrap_or(Evidence::NONE),
-            )
+            (ptr::read(presented(presented_token)?), evidence(proof)?.unwrap_or(Evidence::NONE))
         };
         if !certificate.is_null() {
             // SAFETY: the caller vouches for the 32 bytes.

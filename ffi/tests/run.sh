@@ -16,7 +16,7 @@ rm -rf "$out"
 mkdir -p "$out"
 
 # What the functions of each family do, accept and refuse; api.c has the rest.
-families=(policies key_refresh pkce challenges credentials possession metadata seals client
+families=(policies key_refresh pkce challenges credentials possession error_bodies metadata seals client
     registration new_client)
 
 warnings=(-Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion)
