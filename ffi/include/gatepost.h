@@ -1064,10 +1064,10 @@ typedef struct gatepost_guard_config {
     struct gatepost_slice name;
     // The URL of the documentation for developers, or NULL.
     struct gatepost_slice documentation;
-    // The URL that says how data may be used, or NULL.
-    struct gatepost_slice policy;
-    // The URL of the terms of service, or NULL.
-    struct gatepost_slice terms_of_service;
+    // The URL that says how data may be used (`resource_policy_uri`), or NULL.
+    struct gatepost_slice policy_uri;
+    // The URL of the terms of service (`resource_tos_uri`), or NULL.
+    struct gatepost_slice tos_uri;
     // Origins whose pages may ask, besides the resource's own: `https://host` or
     // `https://host:port`.
     const struct gatepost_slice *origins;

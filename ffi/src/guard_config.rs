@@ -54,10 +54,10 @@ pub struct gatepost_guard_config {
     pub name: gatepost_slice,
     /// The URL of the documentation for developers, or NULL.
     pub documentation: gatepost_slice,
-    /// The URL that says how data may be used, or NULL.
-    pub policy: gatepost_slice,
-    /// The URL of the terms of service, or NULL.
-    pub terms_of_service: gatepost_slice,
+    /// The URL that says how data may be used (`resource_policy_uri`), or NULL.
+    pub policy_uri: gatepost_slice,
+    /// The URL of the terms of service (`resource_tos_uri`), or NULL.
+    pub tos_uri: gatepost_slice,
     /// Origins whose pages may ask, besides the resource's own: `https://host` or
     /// `https://host:port`.
     pub origins: *const gatepost_slice,
@@ -155,8 +155,8 @@ pub unsafe extern "C" fn gatepost_guard_config_init(
             scopes_supported_count: 0,
             name: gatepost_slice::NONE,
             documentation: gatepost_slice::NONE,
-            policy: gatepost_slice::NONE,
-            terms_of_service: gatepost_slice::NONE,
+            policy_uri: gatepost_slice::NONE,
+            tos_uri: gatepost_slice::NONE,
             origins: ptr::null(),
             origin_count: 0,
             rules: ptr::null(),
@@ -214,10 +214,10 @@ impl Reader<'_> {
             if let Some(url) = config.documentation.optional_text()? {
                 metadata = metadata.with_documentation(url)?;
             }
-            if let Some(url) = config.policy.optional_text()? {
+            if let Some(url) = config.policy_uri.optional_text()? {
                 metadata = metadata.with_policy(url)?;
             }
-            if let Some(url) = config.terms_of_service.optional_text()? {
+            if let Some(url) = config.tos_uri.optional_text()? {
                 metadata = metadata.with_terms_of_service(url)?;
             }
             if self.has(GATEPOST_GUARD_CERTIFICATE_BINDING) {

@@ -310,8 +310,8 @@ static void test_what_a_guard_publishes(void) {
     publish(&config, "{\"resource\":\"https://mcp.example.com/mcp\","
                      "\"authorization_servers\":[\"https://issuer.example\"],"
                      "\"bearer_methods_supported\":[\"header\"]}");
-    config.policy = slice("https://example.com/privacy");
-    config.terms_of_service = slice("https://example.com/terms");
+    config.policy_uri = slice("https://example.com/privacy");
+    config.tos_uri = slice("https://example.com/terms");
     config.flags = GATEPOST_GUARD_CERTIFICATE_BINDING;
     publish(&config, "{\"resource\":\"https://mcp.example.com/mcp\","
                      "\"authorization_servers\":[\"https://issuer.example\"],"
@@ -319,14 +319,14 @@ static void test_what_a_guard_publishes(void) {
                      "\"resource_policy_uri\":\"https://example.com/privacy\","
                      "\"resource_tos_uri\":\"https://example.com/terms\","
                      "\"tls_client_certificate_bound_access_tokens\":true}");
-    config.policy = slice("privacy");
+    config.policy_uri = slice("privacy");
     REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
-    config.policy = NONE;
-    config.terms_of_service = slice("");
-    config.terms_of_service.len = 1;
-    config.terms_of_service.ptr = NULL;
+    config.policy_uri = NONE;
+    config.tos_uri = slice("");
+    config.tos_uri.len = 1;
+    config.tos_uri.ptr = NULL;
     REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
-    config.terms_of_service = NONE;
+    config.tos_uri = NONE;
     config.flags = 16;
     REQUIRE(gatepost_guard_new(&config, &guard) == GATEPOST_MISUSE);
     REQUIRE(guard == NULL);
