@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # server.sh PROGRAM: builds ffi/examples/server, with AddressSanitizer and UndefinedBehaviorSanitizer
-# where the compiler has them. python/tests ask it over HTTP. Where a library is missing it says so
-# and ends with 3.
+# where the compiler has them, and with a clock that tests put forward (clock.c). python/tests ask it
+# over HTTP. Where a library is missing it says so and ends with 3.
 #
 # The library is that of CARGO_TARGET_DIR, or target. CC names the compiler.
 set -euo pipefail
@@ -39,5 +39,6 @@ if ! $cargo rustc --quiet --package gatepost-ffi --lib -- \
 fi
 read -ra native < <(cat "$list" && echo)
 "$cc" -std=c99 -g -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion \
-    "${sanitize[@]}" -Iffi/include ffi/examples/server/*.c "$target/debug/libgatepost.a" \
+    "${sanitize[@]}" -Dtime=gatepost_test_time -Iffi/include ffi/examples/server/*.c \
+    ffi/tests/clock.c "$target/debug/libgatepost.a" \
     -lmicrohttpd -lcurl "${native[@]}" -o "$program"

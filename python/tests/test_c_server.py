@@ -13,11 +13,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from c_server import SERVER, c_server, needs_c_server
+from c_server import SERVER, Clock, c_server, needs_c_server
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -27,6 +28,8 @@ from loopback import listener, serving
 pytestmark = needs_c_server
 
 RESOURCE = "https://mcp.example.com/mcp"
+# How long keys are fresh where the issuer says nothing (GATEPOST_REFRESH_USE_KEYS).
+KEY_LIFETIME = 3600
 MESSAGE = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "any"}}
 
 
@@ -49,7 +52,9 @@ class Published:
 
     def token(self) -> str:
         with self.lock:
-            return self.issuer.sign(self.issuer.claims(RESOURCE))
+            # It outlives the keys, where a test puts the clock forward.
+            claims = self.issuer.claims(RESOURCE, exp=int(time.time()) + 2 * KEY_LIFETIME)
+            return self.issuer.sign(claims)
 
     def rotate(self) -> None:
         with self.lock:
@@ -84,15 +89,23 @@ def published() -> Published:
 
 
 @pytest.fixture
-def server(published: Published) -> Iterator[Server]:
+def clock(tmp_path: Path) -> Clock:
+    return Clock(tmp_path)
+
+
+@pytest.fixture
+def server(published: Published, clock: Clock) -> Iterator[Server]:
     listening, url = listener()
-    with (
-        serving(published, listening),
-        c_server(RESOURCE, published.issuer.url, f"{url}/jwks") as c_url,
-    ):
-        server = Server(c_url)
-        with server.client:
-            yield server
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(serving(published, listening))
+        # What the issuer has not answered it answers when the server has ended.
+        stack.callback(published.gate.set)
+        jwks_url = f"{url}/jwks"
+        server = Server(
+            stack.enter_context(c_server(RESOURCE, published.issuer.url, jwks_url, clock=clock))
+        )
+        stack.enter_context(server.client)
+        yield server
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -184,22 +197,78 @@ def test_keys_that_have_not_changed_are_not_sent_again(
     assert server.ask(known).status_code == 200
 
 
-def test_cold_requests_cause_one_fetch(published: Published, server: Server) -> None:
-    published.gate.clear()
+def request(published: Published) -> bytes:
     body = json.dumps(MESSAGE)
     head = (
         "POST /mcp HTTP/1.1\r\nHost: mcp\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nAuthorization: Bearer {published.token()}\r\n\r\n"
     )
+    return (head + body).encode()
+
+
+def test_cold_requests_cause_one_fetch(published: Published, server: Server) -> None:
+    published.gate.clear()
+    cold = request(published)
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(server.connect()) for _ in range(200)]
         for connection in connections:
-            connection.sendall((head + body).encode())
+            connection.sendall(cold)
         until(lambda: len(published.fetches) > 0)
         published.gate.set()
         answers = [connection.recv(100) for connection in connections]
     assert Counter(answer.split(b"\r\n")[0] for answer in answers) == {b"HTTP/1.1 200 OK": 200}
     assert len(published.fetches) == 1
+
+
+def test_nobody_who_has_keys_waits_for_others(
+    published: Published, server: Server, clock: Clock
+) -> None:
+    old = request(published)
+    assert server.ask(published.token()).status_code == 200
+    published.rotate()
+    published.gate.clear()
+    clock.forward(KEY_LIFETIME + 1)
+    # The issuer does not answer, and each of them is let in by the old keys.
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(server.connect()) for _ in range(100)]
+        for connection in connections:
+            connection.sendall(old)
+        answers = [connection.recv(100) for connection in connections]
+    assert Counter(answer.split(b"\r\n")[0] for answer in answers) == {b"HTTP/1.1 200 OK": 100}
+    until(lambda: len(published.fetches) == 2)
+    published.gate.set()
+    # Who needs the new keys waits for the fetch that is under way. Had a request waited for it, it
+    # would have been given up, and this one have needed another.
+    assert server.ask(published.token()).status_code == 200
+    assert len(published.fetches) == 2
+
+
+def test_old_keys_serve_on_while_the_issuer_is_down(
+    published: Published, server: Server, clock: Clock
+) -> None:
+    token = published.token()
+    assert server.ask(token).status_code == 200
+    published.answer = lambda: Response(status_code=500)
+    clock.forward(KEY_LIFETIME + 1)
+    # Each fetch fails, and after a cooldown there is another.
+    until(lambda: server.ask(token).status_code == 200 and len(published.fetches) >= 3)
+    published.answer = published.keys
+    published.rotate()
+    # The old keys are gone as soon as others are there, which no request has asked for.
+    until(lambda: server.ask(token).status_code == 401)
+    assert server.ask(published.token()).status_code == 200
+
+
+def test_the_server_ends_while_it_fetches_keys(
+    published: Published, server: Server, clock: Clock
+) -> None:
+    token = published.token()
+    assert server.ask(token).status_code == 200
+    published.gate.clear()
+    clock.forward(KEY_LIFETIME + 1)
+    assert server.ask(token).status_code == 200
+    # The fixture ends the server, and asks whether it ended well.
+    until(lambda: len(published.fetches) == 2)
 
 
 def test_threads_go_on_while_keys_change(published: Published, server: Server) -> None:

@@ -2,6 +2,7 @@
 #include "issuer_keys.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +61,21 @@ static size_t receive(char *data, size_t size, size_t count, void *context) {
     return count;
 }
 
+/* libcurl calls about once a second. What is not 0 ends the download. */
+static int is_given_up(void *context, curl_off_t total, curl_off_t received, curl_off_t to_send,
+                       curl_off_t sent) {
+    struct issuer_keys *issuer = context;
+    int is_ending;
+
+    (void)total, (void)received, (void)to_send, (void)sent;
+    pthread_mutex_lock(&issuer->lock);
+    is_ending = issuer->is_ending;
+    pthread_mutex_unlock(&issuer->lock);
+    return is_ending;
+}
+
 /* Returns the status of the answer, or 0 where there is none. */
-static long get(CURL *curl, const struct issuer_keys *issuer, struct curl_slist *headers,
+static long get(CURL *curl, struct issuer_keys *issuer, struct curl_slist *headers,
                 struct download *download) {
     long status = 0;
 
@@ -74,6 +88,9 @@ static long get(CURL *curl, const struct issuer_keys *issuer, struct curl_slist 
         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)FETCH_SECONDS) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) != CURLE_OK ||
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_given_up) != CURLE_OK ||
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, issuer) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_WRITEDATA, download) != CURLE_OK ||
@@ -162,6 +179,39 @@ static void fetch_keys(struct issuer_keys *issuer, uint32_t fetch) {
     free(download.bytes);
 }
 
+/* The thread that fetches what no request waits for. */
+static void *refresh(void *context) {
+    struct issuer_keys *issuer = context;
+
+    pthread_mutex_lock(&issuer->lock);
+    while (!issuer->is_ending) {
+        uint32_t fetch = issuer->due;
+
+        if (fetch == 0) {
+            pthread_cond_wait(&issuer->woken, &issuer->lock);
+            continue;
+        }
+        issuer->due = 0;
+        pthread_mutex_unlock(&issuer->lock);
+        fetch_keys(issuer, fetch);
+        pthread_mutex_lock(&issuer->lock);
+    }
+    pthread_mutex_unlock(&issuer->lock);
+    return NULL;
+}
+
+/* Starts that thread, which leaves all signals to the others. */
+static bool start_refresher(struct issuer_keys *issuer) {
+    sigset_t all, before;
+    bool has_started;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    has_started = pthread_create(&issuer->refresher, NULL, refresh, issuer) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return has_started;
+}
+
 uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking,
                              struct keys **keys) {
     gatepost_refresh_action next = {0, 0, 0, 0};
@@ -173,6 +223,14 @@ uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking
         reason = lacking == NULL
                      ? gatepost_key_refresh_before_validation(&issuer->refresh, now(), &next)
                      : gatepost_key_refresh_unknown_key(&issuer->refresh, *lacking, now(), &next);
+        if (reason == GATEPOST_OK && next.action == GATEPOST_REFRESH_FETCH && lacking == NULL &&
+            gatepost_key_refresh_has_keys(&issuer->refresh, now())) {
+            /* The machine says so to one request alone; the others are told to use the old keys. */
+            issuer->due = next.fetch;
+            pthread_cond_signal(&issuer->woken);
+            next.action = GATEPOST_REFRESH_USE_STALE;
+            break;
+        }
         if (reason == GATEPOST_OK && next.action == GATEPOST_REFRESH_FETCH) {
             pthread_mutex_unlock(&issuer->lock);
             fetch_keys(issuer, next.fetch);
@@ -223,6 +281,8 @@ uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint
     issuer->jwks_url = jwks_url;
     issuer->schemes = schemes_for(jwks_url);
     issuer->current = NULL;
+    issuer->due = 0;
+    issuer->is_ending = false;
     if (reason != GATEPOST_OK || issuer->schemes == NULL) {
         return GATEPOST_MISUSE;
     }
@@ -231,14 +291,22 @@ uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint
     }
     reason = gatepost_key_refresh_init(&issuer->refresh, sizeof issuer->refresh, &config);
     if (reason == GATEPOST_OK && (pthread_mutex_init(&issuer->lock, NULL) != 0 ||
-                                  pthread_cond_init(&issuer->reported, NULL) != 0)) {
+                                  pthread_cond_init(&issuer->reported, NULL) != 0 ||
+                                  pthread_cond_init(&issuer->woken, NULL) != 0 ||
+                                  !start_refresher(issuer))) {
         reason = GATEPOST_MISUSE;
     }
     return reason;
 }
 
 void issuer_keys_end(struct issuer_keys *issuer) {
+    pthread_mutex_lock(&issuer->lock);
+    issuer->is_ending = true;
+    pthread_cond_signal(&issuer->woken);
+    pthread_mutex_unlock(&issuer->lock);
+    pthread_join(issuer->refresher, NULL);
     issuer_keys_release(issuer, issuer->current);
+    pthread_cond_destroy(&issuer->woken);
     pthread_cond_destroy(&issuer->reported);
     pthread_mutex_destroy(&issuer->lock);
 }

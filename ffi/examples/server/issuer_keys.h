@@ -1,6 +1,7 @@
 /*
  * The keys of one issuer, for all threads of a server: fetched when the first token needs them, and
- * again when they are old or a token names one that is not among them.
+ * again when they are old or a token names one that is not among them. Keys that are old serve on
+ * until a thread of its own has fetched others: who has a key for its token waits for nobody.
  */
 #ifndef ISSUER_KEYS_H
 #define ISSUER_KEYS_H
@@ -23,6 +24,10 @@ struct issuer_keys {
     pthread_cond_t reported;
     gatepost_key_refresh refresh;
     struct keys *current; /* One of its users is this pointer. */
+    uint32_t due;         /* The fetch that no request waits for, until somebody begins it; or 0. */
+    bool is_ending;
+    pthread_cond_t woken; /* By one of these two. */
+    pthread_t refresher;
 };
 
 /*
@@ -33,9 +38,10 @@ struct issuer_keys {
 uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown);
 
 /*
- * Takes the keys to validate with into `*keys`, having fetched them or waited for whoever does.
- * Otherwise it is NULL, and the answer says why. `lacking`: NULL at first; for a token that was
- * refused with GATEPOST_KEY_NOT_FOUND, the generation of the keys that it was validated with.
+ * Takes the keys to validate with into `*keys`; where there are none that may be used, having fetched
+ * them or waited for whoever does. Otherwise it is NULL, and the answer says why. `lacking`: NULL at
+ * first; for a token that was refused with GATEPOST_KEY_NOT_FOUND, the generation of the keys that it
+ * was validated with.
  */
 uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking,
                              struct keys **keys);
@@ -46,7 +52,7 @@ uint64_t issuer_keys_next_fetch_at(struct issuer_keys *issuer);
 /* Gives back what was taken; NULL is left alone. */
 void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys);
 
-/* When nobody uses them any more. */
+/* When nobody uses them any more. A fetch that is under way is given up. */
 void issuer_keys_end(struct issuer_keys *issuer);
 
 #endif

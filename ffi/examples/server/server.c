@@ -379,7 +379,7 @@ static struct MHD_Daemon *listen_on(struct server *server, uint16_t port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    /* A thread for each connection: while one fetches keys, the others go on or wait for them. */
+    /* A thread for each connection: one that has no keys fetches them or waits for them, alone. */
     return MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION, port, NULL, NULL, on_request,
         server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, begin_request, NULL,
