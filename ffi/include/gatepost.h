@@ -1133,29 +1133,6 @@ typedef struct gatepost_guard_config {
     uint32_t nonce_lifetime;
 } gatepost_guard_config;
 
-// How long keys are used, and how often they are fetched; all in seconds.
-//
-// Fill it with gatepost_key_refresh_config_init(), then set what is not to have its default.
-typedef struct gatepost_key_refresh_config {
-    // sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
-    size_t size;
-    // How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
-    // least, is 300.
-    uint32_t least_lifetime;
-    // How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
-    // 3600, the most 86400.
-    uint32_t most_lifetime;
-    // How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
-    // the least `most_lifetime`.
-    uint32_t maximum_age;
-    // How long after a fetch there is no other, whether it succeeded or not. The default is 30,
-    // the most 300, the least 1.
-    uint32_t cooldown;
-    // After how long a fetch is given up that has not reported back. The default is 10, the most
-    // 60, the least 1.
-    uint32_t timeout;
-} gatepost_key_refresh_config;
-
 // Says when the keys of an issuer are fetched, for whoever carries the fetch out. One for each
 // issuer.
 //
@@ -1182,6 +1159,29 @@ typedef struct gatepost_key_refresh {
     // Not to be used.
     uint64_t opaque[47];
 } gatepost_key_refresh;
+
+// How long keys are used, and how often they are fetched; all in seconds.
+//
+// Fill it with gatepost_key_refresh_config_init(), then set what is not to have its default.
+typedef struct gatepost_key_refresh_config {
+    // sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
+    size_t size;
+    // How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
+    // least, is 300.
+    uint32_t least_lifetime;
+    // How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
+    // 3600, the most 86400.
+    uint32_t most_lifetime;
+    // How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
+    // the least `most_lifetime`.
+    uint32_t maximum_age;
+    // How long after a fetch there is no other, whether it succeeded or not. The default is 30,
+    // the most 300, the least 1.
+    uint32_t cooldown;
+    // After how long a fetch is given up that has not reported back. The default is 10, the most
+    // 60, the least 1.
+    uint32_t timeout;
+} gatepost_key_refresh_config;
 
 // What a request has to do about the keys.
 typedef struct gatepost_refresh_action {
@@ -1936,16 +1936,6 @@ void gatepost_guard_free(struct gatepost_guard *guard);
 // `config` is NULL or points to `size` bytes that may be written.
 uint32_t gatepost_guard_config_init(struct gatepost_guard_config *config, size_t size);
 
-// Fills a configuration with the defaults.
-//
-// `size`: sizeof(gatepost_key_refresh_config).
-//
-// Errors: GATEPOST_MISUSE for a NULL, and for the size of another version of this header.
-//
-// The caller's part:
-// `config` is NULL or points to `size` bytes that may be written.
-uint32_t gatepost_key_refresh_config_init(struct gatepost_key_refresh_config *config, size_t size);
-
 // Checks a configuration and makes `*refresh` of it, without keys: the first request fetches
 // them.
 //
@@ -1988,6 +1978,48 @@ uint32_t gatepost_key_refresh_unknown_key(struct gatepost_key_refresh *refresh,
                                           uint32_t generation,
                                           uint64_t now,
                                           struct gatepost_refresh_action *action);
+
+// Whether there are keys that may be used at `now`, fresh or not; false for a NULL.
+//
+// The caller's part:
+// `refresh` is NULL, or points to zeros or to what gatepost_key_refresh_init() made, which nobody
+// changes during the call.
+bool gatepost_key_refresh_has_keys(const struct gatepost_key_refresh *refresh, uint64_t now);
+
+// How often the keys have changed: the number of the keys that there are now, to be read and kept
+// together with them. 0 for a NULL.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+uint32_t gatepost_key_refresh_generation(const struct gatepost_key_refresh *refresh);
+
+// The entity tag of the keys, for the header `If-None-Match` of the next fetch: at most
+// GATEPOST_MAX_ENTITY_TAG_LENGTH bytes, none of them a control byte. `ptr` is NULL where the
+// issuer sent none, and for a NULL.
+//
+// It points into `*refresh`, and is good until the next call that takes it not as `const`: copy
+// it under the lock.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+struct gatepost_slice gatepost_key_refresh_entity_tag(const struct gatepost_key_refresh *refresh);
+
+// When the next fetch may be started at the earliest, in seconds since 1970, for
+// gatepost_guard_refuse_until(); 0 where there was none yet, and for a NULL.
+//
+// The caller's part:
+// As for gatepost_key_refresh_has_keys().
+uint64_t gatepost_key_refresh_next_fetch_at(const struct gatepost_key_refresh *refresh);
+
+// Fills a configuration with the defaults.
+//
+// `size`: sizeof(gatepost_key_refresh_config).
+//
+// Errors: GATEPOST_MISUSE for a NULL, and for the size of another version of this header.
+//
+// The caller's part:
+// `config` is NULL or points to `size` bytes that may be written.
+uint32_t gatepost_key_refresh_config_init(struct gatepost_key_refresh_config *config, size_t size);
 
 // Takes the report of a fetch that brought keys which could be loaded, and says in `*change` what
 // is to be done with them, a GATEPOST_KEY_CHANGE.
@@ -2034,38 +2066,6 @@ uint32_t gatepost_key_refresh_not_modified(struct gatepost_key_refresh *refresh,
 uint32_t gatepost_key_refresh_failed(struct gatepost_key_refresh *refresh,
                                      uint32_t fetch,
                                      uint64_t now);
-
-// Whether there are keys that may be used at `now`, fresh or not; false for a NULL.
-//
-// The caller's part:
-// `refresh` is NULL, or points to zeros or to what gatepost_key_refresh_init() made, which nobody
-// changes during the call.
-bool gatepost_key_refresh_has_keys(const struct gatepost_key_refresh *refresh, uint64_t now);
-
-// How often the keys have changed: the number of the keys that there are now, to be read and kept
-// together with them. 0 for a NULL.
-//
-// The caller's part:
-// As for gatepost_key_refresh_has_keys().
-uint32_t gatepost_key_refresh_generation(const struct gatepost_key_refresh *refresh);
-
-// The entity tag of the keys, for the header `If-None-Match` of the next fetch: at most
-// GATEPOST_MAX_ENTITY_TAG_LENGTH bytes, none of them a control byte. `ptr` is NULL where the
-// issuer sent none, and for a NULL.
-//
-// It points into `*refresh`, and is good until the next call that takes it not as `const`: copy
-// it under the lock.
-//
-// The caller's part:
-// As for gatepost_key_refresh_has_keys().
-struct gatepost_slice gatepost_key_refresh_entity_tag(const struct gatepost_key_refresh *refresh);
-
-// When the next fetch may be started at the earliest, in seconds since 1970, for
-// gatepost_guard_refuse_until(); 0 where there was none yet, and for a NULL.
-//
-// The caller's part:
-// As for gatepost_key_refresh_has_keys().
-uint64_t gatepost_key_refresh_next_fetch_at(const struct gatepost_key_refresh *refresh);
 
 // How many bytes a set of `capacity` keys needs; 0 for a capacity of 0 or of more than
 // GATEPOST_MAX_KEYS.

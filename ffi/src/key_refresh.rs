@@ -1,19 +1,14 @@
 //! When keys are fetched: the core's machine, as a plain value.
 
 use core::mem::MaybeUninit;
-use core::ops::Range;
 use core::ptr;
 
-use gatepost_core::limits::{
-    DEFAULT_FETCH_COOLDOWN, DEFAULT_FETCH_TIMEOUT, DEFAULT_KEY_AGE, DEFAULT_KEY_LIFETIME,
-    MIN_KEY_LIFETIME,
-};
-use gatepost_core::oauth::{CacheHeaders, FetchId, KeyChange, KeyRefresh, RefreshAction};
+use gatepost_core::oauth::{KeyRefresh, RefreshAction};
 use gatepost_core::{Reason, UnixTime};
 
-use crate::boundary::{Output, addresses, array, guard, require_apart, shared, status};
-use crate::gatepost_slice;
+use crate::boundary::{Output, guard, require_apart, shared, sized, status};
 use crate::response::place_of;
+use crate::{gatepost_key_refresh_config, gatepost_slice};
 
 /// The keys are fresh: validate with them.
 pub const GATEPOST_REFRESH_USE_KEYS: u32 = 1;
@@ -27,39 +22,6 @@ pub const GATEPOST_REFRESH_USE_STALE: u32 = 4;
 /// Refuse the request with `reason`: GATEPOST_KEYS_UNAVAILABLE where the last fetch failed,
 /// GATEPOST_KEY_NOT_FOUND where it succeeded and the issuer has no such key.
 pub const GATEPOST_REFRESH_REFUSE: u32 = 5;
-
-/// The keys are others than before: replace them, and forget what they verified.
-pub const GATEPOST_KEY_CHANGE_CHANGED: u32 = 1;
-/// The keys are the same as before: keep those that are in use.
-pub const GATEPOST_KEY_CHANGE_UNCHANGED: u32 = 2;
-/// The report counts for nothing: another fetch has been started since, and may have brought newer
-/// keys. Keep those that are in use.
-pub const GATEPOST_KEY_CHANGE_IGNORED: u32 = 3;
-
-/// How long keys are used, and how often they are fetched; all in seconds.
-///
-/// Fill it with gatepost_key_refresh_config_init(), then set what is not to have its default.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct gatepost_key_refresh_config {
-    /// sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
-    pub size: usize,
-    /// How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
-    /// least, is 300.
-    pub least_lifetime: u32,
-    /// How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
-    /// 3600, the most 86400.
-    pub most_lifetime: u32,
-    /// How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
-    /// the least `most_lifetime`.
-    pub maximum_age: u32,
-    /// How long after a fetch there is no other, whether it succeeded or not. The default is 30,
-    /// the most 300, the least 1.
-    pub cooldown: u32,
-    /// After how long a fetch is given up that has not reported back. The default is 10, the most
-    /// 60, the least 1.
-    pub timeout: u32,
-}
 
 /// Says when the keys of an issuer are fetched, for whoever carries the fetch out. One for each
 /// issuer.
@@ -104,19 +66,6 @@ pub struct gatepost_refresh_action {
     pub until: u64,
 }
 
-/// What the answer to a fetch says of its lifetime. Values are taken as they came; what is
-/// malformed says nothing.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct gatepost_cache_headers {
-    /// The values of the headers `Cache-Control`, in any order.
-    pub cache_control: *const gatepost_slice,
-    /// How many of these headers there are.
-    pub cache_control_count: usize,
-    /// The value of the header `ETag`, with its quotes, or NULL.
-    pub entity_tag: gatepost_slice,
-}
-
 const LIVE: usize = 0x6665_7463;
 
 // It holds numbers, and bytes in place: forgetting one leaks nothing, and a copy is as good.
@@ -124,39 +73,6 @@ const _: () = {
     assert!(size_of::<KeyRefresh>() <= size_of::<[MaybeUninit<u64>; 47]>());
     assert!(align_of::<KeyRefresh>() <= align_of::<[MaybeUninit<u64>; 47]>());
 };
-
-/// Fills a configuration with the defaults.
-///
-/// `size`: sizeof(gatepost_key_refresh_config).
-///
-/// Errors: GATEPOST_MISUSE for a NULL, and for the size of another version of this header.
-///
-/// # Safety
-///
-/// `config` is NULL or points to `size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn gatepost_key_refresh_config_init(
-    config: *mut gatepost_key_refresh_config,
-    size: usize,
-) -> u32 {
-    status(|| {
-        let output = Output::new(config)?;
-        if size != size_of::<gatepost_key_refresh_config>() {
-            return Err(Reason::Misuse);
-        }
-        let defaults = gatepost_key_refresh_config {
-            size,
-            least_lifetime: MIN_KEY_LIFETIME,
-            most_lifetime: DEFAULT_KEY_LIFETIME,
-            maximum_age: DEFAULT_KEY_AGE,
-            cooldown: DEFAULT_FETCH_COOLDOWN,
-            timeout: DEFAULT_FETCH_TIMEOUT,
-        };
-        // SAFETY: the caller vouches for the place.
-        unsafe { output.write(defaults) }
-        Ok(())
-    })
-}
 
 /// Checks a configuration and makes `*refresh` of it, without keys: the first request fetches
 /// them.
@@ -178,21 +94,11 @@ pub unsafe extern "C" fn gatepost_key_refresh_init(
 ) -> u32 {
     status(|| {
         let output = Output::new(refresh)?;
-        // SAFETY: the caller vouches for the configuration, whose size says whether all of it is
-        // there, and is the first member in every version.
-        let config = unsafe {
-            if *shared(config.cast::<usize>())? != size_of::<gatepost_key_refresh_config>()
-                || size != size_of::<gatepost_key_refresh>()
-            {
-                return Err(Reason::Misuse);
-            }
-            shared(config)?
-        };
-        let made = KeyRefresh::new()
-            .with_lifetime(config.least_lifetime, config.most_lifetime)?
-            .with_maximum_age(config.maximum_age)?
-            .with_cooldown(config.cooldown)?
-            .with_timeout(config.timeout)?;
+        if size != size_of::<gatepost_key_refresh>() {
+            return Err(Reason::Misuse);
+        }
+        // SAFETY: the caller vouches for the configuration.
+        let made = unsafe { sized(config) }?.read()?;
         let mut flat = gatepost_key_refresh { state: LIVE, opaque: [MaybeUninit::uninit(); 47] };
         // SAFETY: the array is large enough and aligned, as is asserted above; the caller vouches
         // for the place of the result.
@@ -245,90 +151,6 @@ pub unsafe extern "C" fn gatepost_key_refresh_unknown_key(
     let now = UnixTime::from_secs(now);
     // SAFETY: the caller vouches for both pointers.
     unsafe { ask(refresh, action, |machine| machine.unknown_key(generation, now)) }
-}
-
-/// Takes the report of a fetch that brought keys which could be loaded, and says in `*change` what
-/// is to be done with them, a GATEPOST_KEY_CHANGE.
-///
-/// `fetch`: the number of the action. `jwks`: the whole body of the answer; more than
-/// GATEPOST_MAX_JWKS_LENGTH bytes count as a failed fetch. `headers`: NULL where there are none.
-/// None of them is memory of the machine's own.
-///
-/// Errors: GATEPOST_MISUSE for another NULL, and for what was never made. Then nothing was
-/// reported.
-///
-/// # Safety
-///
-/// As for gatepost_key_refresh_before_validation(); what the other pointers point to is there.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn gatepost_key_refresh_fetched(
-    refresh: *mut gatepost_key_refresh,
-    fetch: u32,
-    now: u64,
-    jwks: gatepost_slice,
-    headers: *const gatepost_cache_headers,
-    change: *mut u32,
-) -> u32 {
-    let (fetch, now) = (FetchId::from_number(fetch), UnixTime::from_secs(now));
-    // SAFETY: the caller vouches for all pointers.
-    unsafe {
-        report(refresh, headers, change, |place, headers| {
-            let jwks_place = addresses(jwks.ptr, jwks.len);
-            require_apart(&place, &jwks_place)?;
-            let jwks = jwks.bytes()?;
-            Ok(machine(refresh)?.fetched(fetch, now, jwks, headers))
-        })
-    }
-}
-
-/// Takes the report of a fetch that was answered with 304: the keys are still the same.
-///
-/// Where no entity tag was sent there was nothing to compare with, and such an answer counts as a
-/// failed fetch. `fetch`, `headers` and `*change`: as in gatepost_key_refresh_fetched().
-///
-/// Errors: those of gatepost_key_refresh_fetched().
-///
-/// # Safety
-///
-/// As for gatepost_key_refresh_fetched().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn gatepost_key_refresh_not_modified(
-    refresh: *mut gatepost_key_refresh,
-    fetch: u32,
-    now: u64,
-    headers: *const gatepost_cache_headers,
-    change: *mut u32,
-) -> u32 {
-    let (fetch, now) = (FetchId::from_number(fetch), UnixTime::from_secs(now));
-    // SAFETY: the caller vouches for all pointers.
-    unsafe {
-        report(refresh, headers, change, |_, headers| {
-            Ok(machine(refresh)?.not_modified(fetch, now, headers))
-        })
-    }
-}
-
-/// Takes the report of a fetch that brought no keys that can be used, whatever the cause.
-///
-/// `fetch`: the number of the action.
-///
-/// Errors: GATEPOST_MISUSE for a NULL, and for what was never made.
-///
-/// # Safety
-///
-/// `refresh`: as for gatepost_key_refresh_before_validation().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn gatepost_key_refresh_failed(
-    refresh: *mut gatepost_key_refresh,
-    fetch: u32,
-    now: u64,
-) -> u32 {
-    status(|| {
-        // SAFETY: the caller vouches for the pointer.
-        let machine = unsafe { machine(refresh) }?;
-        machine.failed(FetchId::from_number(fetch), UnixTime::from_secs(now));
-        Ok(())
-    })
 }
 
 /// Whether there are keys that may be used at `now`, fresh or not; false for a NULL.
@@ -417,68 +239,14 @@ unsafe fn ask(
     })
 }
 
-/// Reads the headers of a report, which is given them and the machine's place, and writes what it
-/// changed.
-///
-/// # Safety
-///
-/// That of [`gatepost_key_refresh_fetched`].
-unsafe fn report(
-    refresh: *mut gatepost_key_refresh,
-    headers: *const gatepost_cache_headers,
-    change: *mut u32,
-    call: impl FnOnce(Range<usize>, CacheHeaders<'_>) -> Result<KeyChange, Reason>,
-) -> u32 {
-    status(|| {
-        let output = Output::new(change)?;
-        let place = place_of(refresh);
-        require_apart(&place, &output.addresses())?;
-        // SAFETY: the caller vouches for the headers.
-        let headers = unsafe { cache_headers(headers, &place) }?;
-        let changed = match call(place, headers)? {
-            KeyChange::Changed => GATEPOST_KEY_CHANGE_CHANGED,
-            KeyChange::Unchanged => GATEPOST_KEY_CHANGE_UNCHANGED,
-            KeyChange::Ignored => GATEPOST_KEY_CHANGE_IGNORED,
-        };
-        // SAFETY: the caller vouches for the place of the result.
-        unsafe { output.write(changed) }
-        Ok(())
-    })
-}
-
-/// The headers, none for `NULL`. They have to be apart from the machine, which changes while they
-/// are read: its own entity tag is the one thing that could come to mind.
-///
-/// # Safety
-///
-/// `headers` is `NULL` or points to headers that nobody changes during `'h`.
-unsafe fn cache_headers<'h>(
-    headers: *const gatepost_cache_headers,
-    machine: &Range<usize>,
-) -> Result<CacheHeaders<'h>, Reason> {
-    if headers.is_null() {
-        return Ok(CacheHeaders::default());
-    }
-    // SAFETY: the caller vouches for the headers, and for what they point to.
-    unsafe {
-        let headers = shared(headers)?;
-        let cache_control = array(headers.cache_control, headers.cache_control_count)?;
-        for slice in cache_control.iter().chain([&headers.entity_tag]) {
-            require_apart(machine, &addresses(slice.ptr, slice.len))?;
-            slice.bytes()?;
-        }
-        // Each of them was just found good.
-        let values = cache_control.iter().filter_map(|value| value.bytes().ok());
-        Ok(CacheHeaders::new(values, Some(headers.entity_tag.bytes()?)))
-    }
-}
-
 /// The core's machine, to be changed.
 ///
 /// # Safety
 ///
 /// `refresh` is `NULL`, or points to zeros or a machine that nobody else uses during `'a`.
-unsafe fn machine<'a>(refresh: *mut gatepost_key_refresh) -> Result<&'a mut KeyRefresh, Reason> {
+pub(crate) unsafe fn machine<'a>(
+    refresh: *mut gatepost_key_refresh,
+) -> Result<&'a mut KeyRefresh, Reason> {
     // SAFETY: the caller vouches for it; the check ends before the machine is borrowed to change.
     unsafe {
         core(refresh)?;

@@ -48,6 +48,10 @@ mod guard;
 mod guard_config;
 #[cfg(feature = "mcp")]
 mod key_refresh;
+#[cfg(feature = "mcp")]
+mod key_refresh_config;
+#[cfg(feature = "mcp")]
+mod key_report;
 mod key_set;
 mod limits;
 mod load;
@@ -111,6 +115,10 @@ pub use guard::*;
 pub use guard_config::*;
 #[cfg(feature = "mcp")]
 pub use key_refresh::*;
+#[cfg(feature = "mcp")]
+pub use key_refresh_config::*;
+#[cfg(feature = "mcp")]
+pub use key_report::*;
 pub use key_set::*;
 pub use limits::*;
 pub use load::*;
