@@ -3,67 +3,7 @@
  * arguments that make no sense. The verdicts are for cases.c.
  */
 #include "require.h"
-
-/* The layout that bindings to other languages rely on; a 64-bit machine's. */
-#ifdef __cplusplus
-#define ASSERT_LAYOUT(condition) static_assert(condition, #condition)
-#else
-#define ASSERT_LAYOUT(condition) _Static_assert(condition, #condition)
-#endif
-#if UINTPTR_MAX == UINT64_MAX
-ASSERT_LAYOUT(sizeof(gatepost_slice) == 16);
-ASSERT_LAYOUT(offsetof(gatepost_slice, ptr) == 0);
-ASSERT_LAYOUT(offsetof(gatepost_slice, len) == 8);
-ASSERT_LAYOUT(sizeof(gatepost_skipped_key) == 16);
-ASSERT_LAYOUT(offsetof(gatepost_skipped_key, reason) == 8);
-ASSERT_LAYOUT(sizeof(gatepost_issuer) == 16);
-ASSERT_LAYOUT(offsetof(gatepost_issuer, keys) == 8);
-ASSERT_LAYOUT(sizeof(gatepost_policy) == 2048);
-ASSERT_LAYOUT(sizeof(gatepost_policy_config) == 128);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, size) == 0);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, issuer) == 8);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, audiences) == 24);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, audience_count) == 32);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, algorithms) == 40);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, leeway) == 44);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, typ) == 48);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_scopes) == 64);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_scope_count) == 72);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_claims) == 80);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, required_claim_count) == 88);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, scope_claims) == 96);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, flags) == 100);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, claims) == 104);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, claim_count) == 112);
-ASSERT_LAYOUT(offsetof(gatepost_policy_config, provider) == 120);
-ASSERT_LAYOUT(sizeof(gatepost_access_token) == 504);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, issuer) == 0);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, subject) == 16);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, client_id) == 32);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, audience) == 48);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, key_id) == 64);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, claims) == 80);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, expires_at) == 96);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, issued_at) == 104);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, algorithm) == 112);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, has_expires_at) == 116);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, has_issued_at) == 117);
-ASSERT_LAYOUT(offsetof(gatepost_access_token, opaque) == 120);
-ASSERT_LAYOUT(sizeof(gatepost_header) == 32);
-ASSERT_LAYOUT(offsetof(gatepost_header, value) == 16);
-ASSERT_LAYOUT(sizeof(gatepost_request_head) == 56);
-ASSERT_LAYOUT(offsetof(gatepost_request_head, headers) == 32);
-ASSERT_LAYOUT(offsetof(gatepost_request_head, certificate) == 48);
-ASSERT_LAYOUT(sizeof(gatepost_response) == 544);
-ASSERT_LAYOUT(offsetof(gatepost_response, headers) == 8);
-ASSERT_LAYOUT(offsetof(gatepost_response, header_count) == 520);
-ASSERT_LAYOUT(offsetof(gatepost_response, body) == 528);
-ASSERT_LAYOUT(sizeof(gatepost_claim_rule) == 40);
-ASSERT_LAYOUT(sizeof(gatepost_rule) == 104);
-ASSERT_LAYOUT(sizeof(gatepost_implication) == 32);
-ASSERT_LAYOUT(offsetof(gatepost_principal, token) == 0);
-ASSERT_LAYOUT(offsetof(gatepost_principal, has_token) == 504);
-#endif
+#include "layout.h"
 
 /* RFC 8037, appendices A.2 and A.4: an Ed25519 key, and a JWS that it signed. */
 static const char *const JWKS =

@@ -77,8 +77,14 @@ for family in "${families[@]}"; do
     "${c11[@]}" "ffi/tests/$family.c" "${static[@]}" -o "$out/$family"
     "$out/$family"
 done
+# Bindings rely on the layout of all structs.
+while read -r name; do
+    grep -qF "SIZE($name, " ffi/tests/layout.h && continue
+    echo "ffi/tests/layout.h lacks $name" >&2
+    exit 1
+done < <(sed -n 's/^} \(gatepost_[a-z0-9_]*\);$/\1/p' ffi/include/gatepost.h)
 if have "$cxx" "on Debian: apt-get install g++"; then
-    for test in api key_refresh; do
+    for test in api "${families[@]}"; do
         "$cxx" -x c++ -std=c++11 -Wall -Wextra -Werror -pedantic -Iffi/include ffi/tests/$test.c \
             -x none "${static[@]}" -o "$out/$test-c++"
         "$out/$test-c++"
