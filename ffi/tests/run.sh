@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh: builds the C library, then the example and the C tests against it, and runs them:
 # as C99, as C++, under AddressSanitizer and UndefinedBehaviorSanitizer, under valgrind, against
-# the shared library, and as an installed package; and the library for bare metal. Where a tool is
-# missing it says so.
+# the shared library, and as an installed package; and without std, also for bare metal. Where a tool
+# is missing it says so.
 #
 # The library is that of CARGO_TARGET_DIR, or target. CC, CXX and PYTHON name the tools.
 set -euo pipefail
@@ -147,13 +147,33 @@ if have valgrind "on Debian: apt-get install valgrind"; then
     "$python" ffi/tests/cases.py "${grind[*]} $out/cases" 30
 fi
 
+step "a guard without std"
+# Their own folder: without std the library is another one of the same name.
+bare=(rustc --quiet --package gatepost-ffi --lib --crate-type staticlib
+    --no-default-features --features panic-handler,p256,mcp)
+# Nothing unwinds; Rust's own library for this machine is prepared for it all the same.
+CARGO_PROFILE_DEV_PANIC=abort $cargo "${bare[@]}" --target-dir "$target/ffi-bare"
+"${c99[@]}" -c ffi/tests/bare.c -o "$out/bare.o"
+"$cc" "$out/bare.o" "$target/ffi-bare/debug/libgatepost.a" \
+    -Wl,--defsym,rust_eh_personality=0 -o "$out/bare"
+"$out/bare"
+
 step "the library for bare metal"
-# Its own folder: without std the library is another one of the same name.
+processor=thumbv7em-none-eabi
 status=0
-said=$(scripts/bare_cargo.sh thumbv7em-none-eabi "$target/ffi-bare" rustc --quiet --release \
-    --package gatepost-ffi --lib --crate-type staticlib \
-    --no-default-features --features panic-handler,p256) || status=$?
+said=$(scripts/bare_cargo.sh $processor "$target/ffi-bare" "${bare[@]}" --release) || status=$?
 case $status in 0) ;; 3) missing+="$said"$'\n' ;; *) exit "$status" ;; esac
+# What the program uses has to be whole: there is nothing else to link.
+linker=$(command -v "$(rustc --print sysroot)"/lib/rustlib/*/bin/rust-lld || command -v ld.lld || true)
+if [ $status -eq 0 ] && have "${linker:-ld.lld}" "on Debian: apt-get install lld"; then
+    read -ra used < <(nm -u "$out/bare.o" | awk '$2 ~ /^gatepost_/ { printf "-u %s ", $2 }' && echo)
+    # Debian's compiler has a folder of its own.
+    for folder in "$target"/ffi-bare{,-debian}/$processor/release; do
+        [ -e "$folder/libgatepost.a" ] || continue
+        "$linker" -flavor gnu -e gatepost_authenticate "${used[@]}" --defsym gatepost_panicked=0 \
+            --gc-sections "$folder/libgatepost.a" -o "$out/bare-$processor"
+    done
+fi
 
 printf %s "$missing"
 [ -z "$missing" ] || [ "${CI:-}" != true ]
