@@ -77,6 +77,21 @@
  *     ... principal.token.subject does operation.name ...
  *
  * Its keys it fetches when a gatepost_key_refresh says so. examples/server is such a server.
+ *
+ * Who does not use a guard takes its parts:
+ *
+ *     if (gatepost_read_credentials(values, count, &credentials)
+ *         || gatepost_validate_before_proof(&policy, keys, credentials.token, now, memory,
+ *                                           sizeof memory, &presented)
+ *         || (credentials.scheme == GATEPOST_SCHEME_DPOP
+ *             && gatepost_verify_proof(&verifier, &presented, proofs, proof_count, method, now,
+ *                                      presented.memory, presented.memory_length, &proof))
+ *         || gatepost_prove(&presented,
+ *                           credentials.scheme == GATEPOST_SCHEME_DPOP ? &proof : NULL,
+ *                           certificate, &token)) return refuse();
+ *     ... token.subject ...
+ *
+ * gatepost_write_challenge() and gatepost_write_error_body() write what is refused with.
  */
 
 
@@ -2857,7 +2872,8 @@ bool gatepost_is_good_nonce(const struct gatepost_seal_key *keys,
 // The order of the checks is fixed: size and number of parts; the header and its algorithm, type
 // and extensions; the key; the form of claims and signature; issuer; signature; then, for a good
 // signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
-// is hashed for a token that is refused before its signature is checked.
+// is hashed for a token that is refused before its signature is checked. A token that is bound to a
+// key is for gatepost_validate_before_proof().
 //
 // Errors: the reason why not, of the hundreds 1xx to 7xx; GATEPOST_MEMORY_TOO_SMALL;
 // GATEPOST_MISUSE for a NULL, and for a policy or a key set that was not made.
