@@ -130,6 +130,14 @@ pub mod internal {
     pub fn json_object(text: &[u8], memory: &mut [u8]) -> Result<(), Reason> {
         crate::text::json::object(text, &crate::text::json::Known::new(["a"]), memory).map(|_| ())
     }
+
+    /// The URIs of the resources that `operation` subscribes to by the number, in their order.
+    #[cfg(feature = "mcp")]
+    pub fn subscribed_uris<'o>(
+        operation: &crate::mcp::Operation<'o>,
+    ) -> impl Iterator<Item = &'o str> + use<'o> {
+        operation.subscriptions().filter_map(|subscription| subscription.name())
+    }
 }
 
 /// The examples of the README, run as tests.

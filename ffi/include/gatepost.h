@@ -472,9 +472,9 @@ enum gatepost_reason {
 #define GATEPOST_OPERATION_RESPONSE 6
 
 // For gatepost_permits() alone: the template of resources (RFC 6570) in a list of them. It is
-// judged as what it stands for is of which no rule speaks in particular: by the rule that names the
-// template itself, or else by that for the longest beginning of its text. When a resource is read,
-// its own URI is judged.
+// judged as one of these resources of which no rule speaks in particular: by the rule that names
+// the template itself, or else by that for the longest beginning of its text. When a resource is
+// read, its own URI is judged.
 #define GATEPOST_OPERATION_RESOURCE_TEMPLATE 7
 
 // Random bytes that a code verifier is made of.

@@ -24,9 +24,9 @@ pub const GATEPOST_OPERATION_METHOD: u32 = 5;
 pub const GATEPOST_OPERATION_RESPONSE: u32 = 6;
 
 /// For gatepost_permits() alone: the template of resources (RFC 6570) in a list of them. It is
-/// judged as what it stands for is of which no rule speaks in particular: by the rule that names the
-/// template itself, or else by that for the longest beginning of its text. When a resource is read,
-/// its own URI is judged.
+/// judged as one of these resources of which no rule speaks in particular: by the rule that names
+/// the template itself, or else by that for the longest beginning of its text. When a resource is
+/// read, its own URI is judged.
 pub const GATEPOST_OPERATION_RESOURCE_TEMPLATE: u32 = 7;
 
 /// What a request asks an MCP server for.

@@ -315,7 +315,7 @@ impl Guard {
     /// Whether `principal` may use this tool, prompt or resource: for lists that show each what it
     /// may use.
     ///
-    /// A `resource_template` (RFC 6570) is judged as what it stands for is of which no rule speaks
+    /// A `resource_template` (RFC 6570) is judged as one of its resources of which no rule speaks
     /// in particular: by the rule that names the template itself, or else by that for the longest
     /// beginning of its text. When a resource is read, its own URI is judged.
     ///

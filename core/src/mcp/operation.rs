@@ -124,23 +124,24 @@ impl<'o> Operation<'o> {
     }
 
     /// The reading of the resource with this URI, for [`Guard::permits`](super::Guard::permits).
-    /// The template of one is no URI, and has
-    /// [`resource_template`](Self::resource_template).
+    /// The template of one is no URI, and has [`resource_template`](Self::resource_template).
     #[must_use]
     pub const fn resource(uri: &'o str) -> Self {
         Self::of(OperationKind::Resource, "resources/read", uri)
     }
 
-    /// The reading of what this template ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)) stands
-    /// for, for [`Guard::permits`](super::Guard::permits) and the list of
-    /// `resources/templates/list` alone.
+    /// The reading of what this template stands for
+    /// ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), for
+    /// [`Guard::permits`](super::Guard::permits) and the list of `resources/templates/list` alone.
     ///
     /// It may stand for any URI that begins like it, so rules cannot say of all at once whether
-    /// they may be read. It is judged as those are of which no rule speaks in particular: by the
+    /// they may be read. It is judged as one of those of which no rule speaks in particular: by the
     /// rule that names the template itself, or else by that for the longest beginning of its text.
     /// That a template is listed gives no access: when a resource is read, its own URI is judged.
-    /// Where rules speak of resources, a template whose expressions could choose the scheme, the
-    /// host or the port of a web address, or which has a part that rules cannot be compared with ([`matches_prefixes`](Self::matches_prefixes)), has to be named by a rule.
+    ///
+    /// Where rules speak of resources, one has to name a template whose expressions could choose
+    /// the scheme, or the host or the port of a web address, and one that has a part which rules
+    /// cannot be compared with ([`matches_prefixes`](Self::matches_prefixes)).
     ///
     /// No request asks for it: [`Guard::authorize`](super::Guard::authorize) answers with
     /// [`Reason::Misuse`].
@@ -149,8 +150,8 @@ impl<'o> Operation<'o> {
     /// use gatepost::mcp::Operation;
     ///
     /// let templates = ["file:///reports/{year}", "https://{host}/status"];
-    /// let can_be_compared = templates.map(|it| Operation::resource_template(it).matches_prefixes());
-    /// assert_eq!(can_be_compared, [true, false]);
+    /// let templates = templates.map(Operation::resource_template);
+    /// assert_eq!(templates.map(|template| template.matches_prefixes()), [true, false]);
     /// ```
     #[must_use]
     pub const fn resource_template(uri_template: &'o str) -> Self {
@@ -162,7 +163,7 @@ impl<'o> Operation<'o> {
     }
 
     /// The subscriptions to single resources that the operation is made of.
-    pub(super) fn subscriptions(&self) -> impl Iterator<Item = Self> + use<'o> {
+    pub(crate) fn subscriptions(&self) -> impl Iterator<Item = Self> + use<'o> {
         self.subscriptions
             .iter()
             .map(|uri| Self::of(OperationKind::Resource, "resources/subscribe", uri))
