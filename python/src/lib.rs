@@ -12,6 +12,7 @@
 mod authorization;
 mod challenges;
 mod client_id;
+mod confirmation;
 mod dpop;
 mod dpop_nonces;
 mod errors;
@@ -49,6 +50,8 @@ mod _native {
     use crate::challenges::{ParsedChallenge, parse_challenges};
     #[pymodule_export]
     use crate::client_id::{ClientIdUrl, FetchPolicy};
+    #[pymodule_export]
+    use crate::confirmation::Confirmation;
     #[pymodule_export]
     use crate::dpop::Dpop;
     #[pymodule_export]

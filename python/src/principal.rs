@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use self_cell::{MutBorrow, self_cell};
 
+use crate::confirmation::Confirmation;
 use crate::guard::{Guard, with_guard};
 use crate::request::RequestHead;
 use crate::response::Response;
@@ -115,6 +116,13 @@ impl Principal {
     #[getter]
     fn scopes(&self) -> Vec<&str> {
         self.cell.borrow_dependent().token().into_iter().flat_map(|token| token.scopes()).collect()
+    }
+
+    /// The keys that the token is bound to, which the request has proved to come from;
+    /// `Confirmation.NONE` where a token alone was enough, or none was needed.
+    #[getter]
+    fn confirmation(&self) -> Confirmation {
+        self.cell.borrow_dependent().confirmation().into()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -7,6 +7,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
+use crate::confirmation::Confirmation;
+
 /// An access token that a `Validator` has accepted: its signature and every claim of the policy
 /// are good.
 #[pyclass(frozen, module = "gatepost")]
@@ -17,6 +19,7 @@ pub(crate) struct AccessToken {
     audience: Vec<String>,
     scopes: Vec<String>,
     expires_at: Option<u64>,
+    confirmation: gatepost::Confirmation,
     claims_json: String,
     claims: PyOnceLock<Py<PyDict>>,
 }
@@ -30,6 +33,7 @@ impl From<&gatepost::AccessToken<'_>> for AccessToken {
             audience: token.audience().map(str::to_owned).collect(),
             scopes: token.scopes().map(str::to_owned).collect(),
             expires_at: token.expires_at().map(|time| time.as_secs()),
+            confirmation: token.confirmation(),
             claims_json: token.claims().as_json().to_owned(),
             claims: PyOnceLock::new(),
         }
@@ -72,6 +76,13 @@ impl AccessToken {
     #[getter]
     fn expires_at(&self) -> Option<u64> {
         self.expires_at
+    }
+
+    /// The keys that the token is bound to (`cnf`), which its sender has proved to have;
+    /// `Confirmation.NONE` for a plain bearer token.
+    #[getter]
+    fn confirmation(&self) -> Confirmation {
+        self.confirmation.into()
     }
 
     /// Every claim, as Python's `json` reads it; integers of more than 4300 digits become floats.

@@ -1,13 +1,54 @@
-"""What the tests share: an issuer that signs anything, and a validator that trusts it."""
+"""What the tests share: an issuer that signs anything, a validator that trusts it, and a client
+whose tokens are bound to its key."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import time
+import uuid
+from typing import Any
+
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import gatepost
 from issuer import Issuer
 
 AUDIENCE = "https://mcp.example.com/mcp"
+
+
+class Client:
+    """Has a key, tokens that are bound to it, and proofs of having it."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        jwk = jwt.get_algorithm_by_name("ES256").to_jwk(self._key.public_key(), as_dict=True)
+        self._jwk = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+        canonical = json.dumps(self._jwk, separators=(",", ":"), sort_keys=True)
+        self.thumbprint = base64url(hashlib.sha256(canonical.encode()).digest())
+        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf={"jkt": self.thumbprint}))
+
+    def proof(self, **changes: Any) -> str:
+        claims = {
+            "jti": str(uuid.uuid4()),
+            "htm": "POST",
+            "htu": AUDIENCE,
+            "iat": int(time.time()),
+            "ath": base64url(hashlib.sha256(self.token.encode()).digest()),
+        }
+        header = {"typ": "dpop+jwt", "jwk": self._jwk}
+        return jwt.encode(claims | changes, self._key, "ES256", headers=header)
+
+    def head(self, proof: str, scheme: str = "DPoP") -> gatepost.RequestHead:
+        credentials = ("Authorization", f"{scheme} {self.token}")
+        return gatepost.RequestHead("POST", "/mcp", [credentials, ("DPoP", proof)])
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +70,8 @@ def policy(issuer: Issuer) -> gatepost.Policy:
 @pytest.fixture(scope="session")
 def validator(policy: gatepost.Policy, keys: gatepost.KeySet) -> gatepost.Validator:
     return gatepost.Validator(policy, keys)
+
+
+@pytest.fixture(scope="session")
+def client(issuer: Issuer) -> Client:
+    return Client(issuer)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 __all__ = [
     "MAX_JWK_SET_LEN",
@@ -16,6 +16,7 @@ __all__ = [
     "CodeChallenge",
     "CodeFlow",
     "CodeVerifier",
+    "Confirmation",
     "Dpop",
     "DpopNonces",
     "FetchPolicy",
@@ -195,9 +196,23 @@ class AccessToken:
     @property
     def expires_at(self) -> int | None: ...
     @property
+    def confirmation(self) -> Confirmation: ...
+    @property
     def claims(self) -> dict[str, Any]: ...
     @property
     def claims_json(self) -> str: ...
+
+@final
+class Confirmation:
+    NONE: ClassVar[Confirmation]
+    @property
+    def jkt(self) -> bytes | None: ...
+    @property
+    def x5t_s256(self) -> bytes | None: ...
+    @property
+    def is_bound(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class ClaimRule:
@@ -425,6 +440,8 @@ class Principal:
     def client_id(self) -> str | None: ...
     @property
     def scopes(self) -> list[str]: ...
+    @property
+    def confirmation(self) -> Confirmation: ...
 
 @final
 class Operation:
