@@ -73,6 +73,17 @@ impl<'t> PresentedToken<'t> {
     /// [`Reason::ProofRequired`] where there is no evidence of the kind that is asked for;
     /// [`Reason::InvalidProof`] where it is that of another key, or for another token.
     pub fn prove(self, evidence: &Evidence) -> Result<AccessToken<'t>, Reason> {
+        self.proved_by(evidence)?;
+        Ok(self.token)
+    }
+
+    /// Like [`prove`](Self::prove), but lends the access token: for callers who keep the presented
+    /// token, as languages that cannot move it have to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`prove`](Self::prove).
+    pub fn proved_by(&self, evidence: &Evidence) -> Result<&AccessToken<'t>, Reason> {
         let Confirmation { jkt, x5t_s256 } = self.confirmation;
         if let Some(jkt) = jkt {
             let (key, token) = evidence.proof.ok_or(Reason::ProofRequired)?;
@@ -86,7 +97,7 @@ impl<'t> PresentedToken<'t> {
                 return Err(Reason::InvalidProof);
             }
         }
-        Ok(self.token)
+        Ok(&self.token)
     }
 
     /// Hands out, once, the memory that the token has left over, for whatever comes next.

@@ -109,6 +109,23 @@ fn a_proof_is_evidence_for_its_own_token_alone() {
 }
 
 #[test]
+fn a_token_that_is_kept_is_lent_for_its_evidence_alone() {
+    let token = bound_token(Algorithm::Es256);
+    let proof = Proof::new(Algorithm::Es256, &token).text();
+    presented(&token, |presented| {
+        let verifier = verifier(FixedReplayStore::<1>::new());
+        let proofs = [proof.as_bytes()];
+        let proof = verifier.verify(&presented, proofs, "POST", NOW, &mut [0; 2048]).unwrap();
+        for _ in 0..2 {
+            let refused = presented.proved_by(&Evidence::NONE).unwrap_err();
+            assert_eq!(refused, Reason::ProofRequired);
+            let lent = presented.proved_by(&proof.evidence()).unwrap();
+            assert_eq!(lent.subject(), Some("alice"));
+        }
+    });
+}
+
+#[test]
 fn every_other_check_comes_before_the_proof() {
     let keys = common::key_set(ISSUERS);
     let jkt = format!(r#"{{"jkt":"{}"}}"#, base64url([7; 32]));
