@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::dpop_nonces::DpopNonces;
 use crate::{errors, input};
 
-/// How a guard takes proofs of possession (DPoP, RFC 9449).
+/// How a Guard, or a DpopVerifier, takes proofs of possession (DPoP, RFC 9449).
 ///
 /// With `required` no token is accepted that is not bound to a key. `algorithms` are those of
 /// proofs: every asymmetric one unless given. Each proof is accepted once: up to `max_proofs` are
@@ -76,12 +76,28 @@ impl Dpop {
         guard: gatepost::mcp::Guard<'g>,
         resource: &'g str,
     ) -> Result<gatepost::mcp::Guard<'g, &'g ProofStore>, Reason> {
-        let mut verifier =
+        guard.with_dpop(self.verifier(resource)?, self.is_required)
+    }
+
+    /// The core's verifier of proofs for this resource.
+    pub(crate) fn verifier<'v>(
+        &'v self,
+        resource: &'v str,
+    ) -> Result<DpopVerifier<'v, &'v ProofStore>, Reason> {
+        let verifier =
             DpopVerifier::new(resource, &self.store)?.with_algorithms(self.algorithms)?;
-        if let Some(nonces) = &self.nonces {
-            verifier = verifier.with_nonces(nonces.get().borrowed()?);
-        }
-        guard.with_dpop(verifier, self.is_required)
+        Ok(match &self.nonces {
+            Some(nonces) => verifier.with_nonces(nonces.get().borrowed()?),
+            None => verifier,
+        })
+    }
+
+    pub(crate) const fn algorithms(&self) -> Algorithms {
+        self.algorithms
+    }
+
+    pub(crate) const fn nonces(&self) -> Option<&Py<DpopNonces>> {
+        self.nonces.as_ref()
     }
 }
 

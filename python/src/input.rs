@@ -29,6 +29,28 @@ pub(crate) fn untrusted<'a>(value: &'a Bound<'_, PyString>) -> &'a str {
     value.to_str().unwrap_or("\u{fffd}")
 }
 
+/// Each of an iterable of `str` or `bytes`, such as the values of a header.
+pub(crate) fn texts(name: &str, values: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
+    let wrong = || wrong_type(name, "an iterable of str or bytes", values);
+    // One text is an iterable too, of its characters.
+    if text(values).is_some() {
+        return Err(wrong());
+    }
+    let each =
+        |value: PyResult<Bound<'_, PyAny>>| text(&value?).map(<[u8]>::to_owned).ok_or_else(wrong);
+    values.try_iter().map_err(|_| wrong())?.map(each).collect()
+}
+
+/// The SHA-256 of a certificate.
+pub(crate) fn certificate(
+    py: Python<'_>,
+    hash: Option<&Bound<'_, PyBytes>>,
+) -> PyResult<Option<[u8; 32]>> {
+    hash.map(|hash| hash.as_bytes().try_into())
+        .transpose()
+        .map_err(|_| errors::misuse(py, "certificate"))
+}
+
 /// Says that the argument `name` must be of these types.
 pub(crate) fn wrong_type(name: &str, types: &str, value: &Bound<'_, PyAny>) -> PyErr {
     let found = value.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());

@@ -13,6 +13,7 @@ mod authorization;
 mod challenges;
 mod client_id;
 mod confirmation;
+mod credentials;
 mod dpop;
 mod dpop_nonces;
 mod errors;
@@ -26,6 +27,7 @@ mod metadata;
 mod new_client;
 mod pkce;
 mod policy;
+mod possession;
 mod principal;
 mod redirect;
 mod registration;
@@ -53,6 +55,8 @@ mod _native {
     #[pymodule_export]
     use crate::confirmation::Confirmation;
     #[pymodule_export]
+    use crate::credentials::Credentials;
+    #[pymodule_export]
     use crate::dpop::Dpop;
     #[pymodule_export]
     use crate::dpop_nonces::DpopNonces;
@@ -75,6 +79,8 @@ mod _native {
     use crate::pkce::{CodeChallenge, CodeVerifier};
     #[pymodule_export]
     use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::possession::{DpopVerifier, Evidence, PresentedToken, VerifiedProof};
     #[pymodule_export]
     use crate::principal::Principal;
     #[pymodule_export]

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use self_cell::self_cell;
 
-use crate::{errors, input};
+use crate::input;
 
 /// What a server knows of a request before it reads the body.
 ///
@@ -47,11 +47,7 @@ impl RequestHead {
         headers: &Bound<'_, PyAny>,
         certificate: Option<&Bound<'_, PyBytes>>,
     ) -> PyResult<Self> {
-        let certificate = match certificate.map(|hash| hash.as_bytes().try_into()) {
-            None => None,
-            Some(Ok(hash)) => Some(hash),
-            Some(Err(_)) => return Err(errors::misuse(method.py(), "certificate")),
-        };
+        let certificate = input::certificate(method.py(), certificate)?;
         let pairs = headers.try_iter()?.map(|pair| pair_of(&pair?)).collect::<PyResult<Pairs>>()?;
         Ok(Self {
             method: line_part("method", method)?,
@@ -71,6 +67,17 @@ impl RequestHead {
     #[getter]
     fn target(&self) -> &str {
         &self.target
+    }
+
+    /// The SHA-256 of the client's certificate, if it showed one.
+    #[getter]
+    fn certificate<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.certificate.map(|hash| PyBytes::new(py, &hash))
+    }
+
+    /// The values of the headers with this name, in any case, without white space around them.
+    fn values<'py>(&self, py: Python<'py>, name: &str) -> Vec<Bound<'py, PyBytes>> {
+        self.borrowed().values(name).map(|value| PyBytes::new(py, value)).collect()
     }
 
     fn __repr__(&self) -> &'static str {

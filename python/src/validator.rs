@@ -2,15 +2,16 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use gatepost::limits::MEMORY;
+use gatepost::limits::{MAX_TOKEN_LEN, MEMORY};
 use gatepost::mcp::Authority;
 use gatepost::oauth::Provider;
-use gatepost::{PresentedToken, Reason, UnixTime, UntrustedToken};
+use gatepost::{Reason, UnixTime, UntrustedToken};
 use gatepost_hosted::SharedTokenCache;
 use pyo3::prelude::*;
 
 use crate::key_set::{KeySet, SharedKeys};
 use crate::policy::Policy;
+use crate::possession::PresentedToken;
 use crate::token::AccessToken;
 use crate::{errors, input};
 
@@ -93,9 +94,26 @@ impl Validator {
         let compact =
             input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
         let now = input::time(py, now)?;
-        self.decide(compact, now).map_err(|reason| {
-            errors::refused(py, self.provider().judge_foreign_token(compact, reason))
-        })
+        self.decide(compact, now).map_err(|reason| self.refused(py, compact, reason))
+    }
+
+    /// Decides over one access token like `validate`, but lets in one that is bound to a key
+    /// (`cnf`) as far as can be said before its bearer has shown to have that key: the result says
+    /// which key that is, and becomes an AccessToken with the proof.
+    ///
+    /// Raises TokenError, of the class of the first reason that is found.
+    #[pyo3(signature = (jwt, now = None))]
+    fn validate_before_proof(
+        &self,
+        jwt: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PresentedToken> {
+        let py = jwt.py();
+        let compact =
+            input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
+        let now = input::time(py, now)?;
+        PresentedToken::of(self, input::no_more_than(compact, MAX_TOKEN_LEN), now)
+            .map_err(|reason| self.refused(py, compact, reason))
     }
 
     /// Replaces the keys of an issuer; the issuer may be left out where there is only one.
@@ -145,6 +163,31 @@ impl Validator {
         Ok(AccessToken::from(&token))
     }
 
+    /// Decides over a token but for the proof of possession.
+    pub(crate) fn present<'t>(
+        &self,
+        compact: &'t [u8],
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<gatepost::PresentedToken<'t>, Reason> {
+        if let [only] = &self.issuers[..] {
+            let keys = only.keys();
+            let keys = keys.keys().remembering(&self.cache);
+            only.policy().validate_before_proof(compact, keys, now, memory)
+        } else {
+            let token = UntrustedToken::parse(compact, memory)?;
+            let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
+            let keys = issuer.keys();
+            let keys = keys.keys().remembering(&self.cache);
+            issuer.policy().accept_before_proof(token, keys, now)
+        }
+    }
+
+    /// The error for a token that is refused, which may be one of another kind.
+    fn refused(&self, py: Python<'_>, compact: &[u8], reason: Reason) -> PyErr {
+        errors::refused(py, self.provider().judge_foreign_token(compact, reason))
+    }
+
     pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
         self.issuers.iter().map(Issuer::name)
     }
@@ -186,18 +229,8 @@ impl Authority for Validator {
         compact: &'t str,
         now: UnixTime,
         memory: &'t mut [u8],
-    ) -> Result<PresentedToken<'t>, Reason> {
-        if let [only] = &self.issuers[..] {
-            let keys = only.keys();
-            let keys = keys.keys().remembering(&self.cache);
-            only.policy().validate_before_proof(compact, keys, now, memory)
-        } else {
-            let token = UntrustedToken::parse(compact, memory)?;
-            let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
-            let keys = issuer.keys();
-            let keys = keys.keys().remembering(&self.cache);
-            issuer.policy().accept_before_proof(token, keys, now)
-        }
+    ) -> Result<gatepost::PresentedToken<'t>, Reason> {
+        self.present(compact.as_bytes(), now, memory)
     }
 }
 

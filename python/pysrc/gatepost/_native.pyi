@@ -17,8 +17,11 @@ __all__ = [
     "CodeFlow",
     "CodeVerifier",
     "Confirmation",
+    "Credentials",
     "Dpop",
     "DpopNonces",
+    "DpopVerifier",
+    "Evidence",
     "FetchPolicy",
     "Guard",
     "KeyRefresh",
@@ -28,6 +31,7 @@ __all__ = [
     "Operation",
     "ParsedChallenge",
     "Policy",
+    "PresentedToken",
     "Principal",
     "RedirectRules",
     "RedirectUri",
@@ -44,6 +48,7 @@ __all__ = [
     "StateSeal",
     "TokenRequest",
     "Validator",
+    "VerifiedProof",
     "initial_scope",
     "parse_challenges",
     "resource_metadata_urls",
@@ -179,6 +184,9 @@ class Validator:
     @property
     def policies(self) -> list[Policy]: ...
     def validate(self, jwt: str | bytes, now: float | None = None) -> AccessToken: ...
+    def validate_before_proof(
+        self, jwt: str | bytes, now: float | None = None
+    ) -> PresentedToken: ...
     def replace_keys(self, keys: KeySet, issuer: str | None = None) -> None: ...
 
 @final
@@ -213,6 +221,18 @@ class Confirmation:
     def is_bound(self) -> bool: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class PresentedToken:
+    @property
+    def confirmation(self) -> Confirmation: ...
+    def prove(self, evidence: Evidence) -> AccessToken: ...
+    def into_unbound(self) -> AccessToken: ...
+
+@final
+class Evidence:
+    NONE: ClassVar[Evidence]
+    def with_certificate(self, certificate: bytes | None) -> Evidence: ...
 
 @final
 class ClaimRule:
@@ -281,6 +301,28 @@ class Dpop:
         max_proofs: int = 100000,
         nonces: DpopNonces | None = None,
     ) -> Dpop: ...
+
+@final
+class DpopVerifier:
+    def __new__(cls, resource: str, dpop: Dpop) -> DpopVerifier: ...
+    def verify(
+        self,
+        token: PresentedToken,
+        proofs: Iterable[str | bytes],
+        method: str,
+        now: float | None = None,
+    ) -> VerifiedProof: ...
+    @property
+    def algorithms(self) -> list[str]: ...
+    @property
+    def nonces(self) -> DpopNonces | None: ...
+
+@final
+class VerifiedProof:
+    @property
+    def thumbprint(self) -> bytes: ...
+    @property
+    def evidence(self) -> Evidence: ...
 
 @final
 class DpopNonces:
@@ -414,6 +456,18 @@ class RequestHead:
     def method(self) -> str: ...
     @property
     def target(self) -> str: ...
+    @property
+    def certificate(self) -> bytes | None: ...
+    def values(self, name: str) -> list[bytes]: ...
+
+@final
+class Credentials:
+    @staticmethod
+    def from_values(values: Iterable[str | bytes]) -> Credentials: ...
+    @property
+    def scheme(self) -> Literal["Bearer", "DPoP"] | None: ...
+    @property
+    def token(self) -> str | None: ...
 
 @final
 class Response:
