@@ -1,6 +1,6 @@
 //! What comes from Python: text, names of algorithms and providers, the time.
 
-use gatepost::oauth::Provider;
+use gatepost::oauth::{Provider, Scheme};
 use gatepost::{Algorithm, Algorithms, Reason, UnixTime};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -91,6 +91,13 @@ pub(crate) fn algorithm(py: Python<'_>, name: &str) -> PyResult<Algorithm> {
 
 pub(crate) fn algorithms(py: Python<'_>, names: &[String]) -> PyResult<Algorithms> {
     names.iter().map(|name| algorithm(py, name)).collect()
+}
+
+pub(crate) fn scheme(py: Python<'_>, name: &str) -> PyResult<Scheme> {
+    [Scheme::Bearer, Scheme::Dpop]
+        .into_iter()
+        .find(|known| known.name() == name)
+        .ok_or_else(|| errors::misuse(py, &format!("unknown scheme {name:?}")))
 }
 
 pub(crate) fn provider(py: Python<'_>, name: &str) -> PyResult<Provider> {

@@ -10,6 +10,7 @@
 //! longest unless set, takes some 4 ms.
 
 mod authorization;
+mod challenge;
 mod challenges;
 mod client_id;
 mod confirmation;
@@ -23,6 +24,7 @@ mod key_refresh;
 mod key_set;
 mod legacy;
 mod memory;
+mod message;
 mod metadata;
 mod new_client;
 mod pkce;
@@ -49,6 +51,8 @@ mod _native {
         verify_authorization_response_issuer,
     };
     #[pymodule_export]
+    use crate::challenge::Challenge;
+    #[pymodule_export]
     use crate::challenges::{ParsedChallenge, parse_challenges};
     #[pymodule_export]
     use crate::client_id::{ClientIdUrl, FetchPolicy};
@@ -68,6 +72,8 @@ mod _native {
     use crate::key_set::{KeySet, SkippedKey};
     #[pymodule_export]
     use crate::legacy::LegacyServerMetadata;
+    #[pymodule_export]
+    use crate::message::{MessageId, error_body};
     #[pymodule_export]
     use crate::metadata::{
         CodeFlow, ResourceMetadataDocument, ServerMetadata, resource_metadata_urls,

@@ -1,13 +1,15 @@
 //! `RequestHead` and `Operation`: what a request is, and what it asks for.
 
-use gatepost::mcp::OperationKind;
+use gatepost::limits::{MAX_MESSAGE_LEN, OPERATION_MEMORY};
+use gatepost::mcp::{OperationHeaders, OperationKind};
 use gatepost::oauth::Header;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use self_cell::self_cell;
 
-use crate::input;
+use crate::message::{Message, MessageId};
+use crate::{errors, input};
 
 /// What a server knows of a request before it reads the body.
 ///
@@ -115,7 +117,7 @@ fn pair_of(pair: &Bound<'_, PyAny>) -> PyResult<(Vec<u8>, Vec<u8>)> {
     }
 }
 
-/// What a request asks for, and is let in to do.
+/// What a request asks for: where a Guard says so, it is let in to do that.
 ///
 /// `kind` is "tool", "prompt", "resource", "task", "method" for any other method, or "response"
 /// for what is no request at all, as a GET.
@@ -129,6 +131,12 @@ pub(crate) struct Operation {
     /// The name of the tool or the prompt, the URI of the resource, the identifier of the task.
     #[pyo3(get)]
     name: Option<String>,
+    /// Whether the message is a request, which is answered: it has a method and an id.
+    #[pyo3(get)]
+    is_request: bool,
+    id: Option<MessageId>,
+    /// What it was read from, unless a guard has done so and compared the headers with it.
+    message: Option<Message>,
 }
 
 impl From<&gatepost::mcp::Operation<'_>> for Operation {
@@ -145,12 +153,70 @@ impl From<&gatepost::mcp::Operation<'_>> for Operation {
             kind,
             method: operation.method().map(str::to_owned),
             name: operation.name().map(str::to_owned),
+            is_request: operation.is_request(),
+            id: operation.id().and_then(MessageId::of),
+            message: None,
         }
     }
 }
 
 #[pymethods]
 impl Operation {
+    /// Reads what the body of a request asks for, for those who use no Guard: one JSON-RPC message
+    /// in UTF-8, str or bytes, of at most `limit` bytes.
+    ///
+    /// The caller has to look at `Content-Type` and `Content-Encoding`: in another charset, or
+    /// decompressed, the same bytes may ask for something else.
+    ///
+    /// Raises MessageTooLargeError, BatchRefusedError, InvalidMessageError.
+    ///
+    /// >>> body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file"}}'
+    /// >>> operation = Operation.from_body(body)
+    /// >>> operation.kind, operation.name, operation.id
+    /// ('tool', 'read_file', MessageId(1))
+    #[staticmethod]
+    #[pyo3(signature = (body, limit = MAX_MESSAGE_LEN), text_signature = "(body, limit=4194304)")]
+    fn from_body(body: &Bound<'_, PyAny>, limit: usize) -> PyResult<Self> {
+        let message = Message::read(body, limit)?;
+        let this = Self::from(message.borrow_dependent());
+        Ok(Self { message: Some(message), ..this })
+    }
+
+    /// Reads what a request asks for from the headers of its head alone, before there is a body;
+    /// None where they do not say it, or its protocol version is none whose servers compare them
+    /// with the body.
+    ///
+    /// It is what a client says, and may differ from the body: that is to be read too, and
+    /// compared.
+    #[staticmethod]
+    fn from_headers(py: Python<'_>, head: &RequestHead) -> PyResult<Option<Self>> {
+        let headers = OperationHeaders::from(&head.borrowed());
+        gatepost::mcp::Operation::from_headers(&headers, &mut [0; OPERATION_MEMORY])
+            .map(|operation| operation.as_ref().map(Self::from))
+            .map_err(|reason| errors::refused(py, reason))
+    }
+
+    /// Checks that the headers of the head say what the body says that the operation was read from
+    /// (MCP 2026-07-28, Streamable HTTP, "Server Validation").
+    ///
+    /// Raises HeaderMismatchError, and PolicyError for an operation that `from_body` has not made:
+    /// of what a Guard lets in, the guard has compared them.
+    fn check_headers(&self, py: Python<'_>, head: &RequestHead) -> PyResult<()> {
+        let message =
+            self.message.as_ref().ok_or_else(|| errors::misuse(py, "no body was read"))?;
+        let headers = OperationHeaders::from(&head.borrowed());
+        message
+            .borrow_dependent()
+            .check_headers(&headers)
+            .map_err(|reason| errors::refused(py, reason))
+    }
+
+    /// The id of the message, if it has one of at most 64 bytes: for `error_body`.
+    #[getter]
+    fn id(&self) -> Option<MessageId> {
+        self.id.clone()
+    }
+
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let (py, this) = (slf.py(), slf.get());
         let method = this.method.as_deref().into_pyobject(py)?.repr()?;

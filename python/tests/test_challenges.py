@@ -1,4 +1,4 @@
-"""What a client reads in `WWW-Authenticate`."""
+"""What a server writes into `WWW-Authenticate`, and a client reads there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 
 import gatepost
 from conftest import AUDIENCE
-from gatepost import parse_challenges
+from gatepost import Challenge, parse_challenges
+
+METADATA = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp"
 
 
 def test_what_a_guard_writes_is_read(validator: gatepost.Validator) -> None:
@@ -75,3 +77,75 @@ def test_what_is_not_utf8_becomes_no_scope_and_no_url() -> None:
 def test_other_types_are_refused(header: Any) -> None:
     with pytest.raises(TypeError, match="header must be str or bytes"):
         parse_challenges(header)
+
+
+@pytest.mark.parametrize(
+    ("reason", "scheme", "error"),
+    [
+        (None, "Bearer", None),
+        ("credentials_missing", "Bearer", None),
+        ("keys_unavailable", "Bearer", None),
+        ("expired", "Bearer", "invalid_token"),
+        ("insufficient_scope", "Bearer", "insufficient_scope"),
+        ("several_credentials", "Bearer", "invalid_request"),
+        ("invalid_proof", "Bearer", "invalid_token"),
+        ("invalid_proof", "DPoP", "invalid_dpop_proof"),
+        ("nonce_required", "DPoP", "use_dpop_nonce"),
+    ],
+)
+def test_what_is_written_is_read(reason: str | None, scheme: Any, error: str | None) -> None:
+    scope = "files:read files:write"
+    written = Challenge(scheme, METADATA, reason=reason, scope=scope, realm="files").write()
+    [challenge] = parse_challenges(written)
+    assert (challenge.scheme, challenge.error, challenge.scope) == (scheme, error, scope)
+    assert challenge.resource_metadata == METADATA
+    assert challenge.parameters["realm"] == "files"
+    assert ("error_description" in challenge.parameters) is (error is not None)
+
+
+def test_the_challenge_is_that_of_a_guard(validator: gatepost.Validator) -> None:
+    dpop = gatepost.Dpop(required=True, algorithms=["ES256"])
+    guard = gatepost.Guard(AUDIENCE, validator, base_scopes="files:read", dpop=dpop)
+    refused = guard.authenticate(gatepost.RequestHead("POST", "/mcp", []))
+    assert isinstance(refused, gatepost.Response)
+    algorithms = gatepost.DpopVerifier(AUDIENCE, dpop).algorithms
+    challenge = Challenge(
+        "DPoP", METADATA, reason=refused.reason, scope="files:read", algorithms=algorithms
+    )
+    assert dict(refused.headers)["WWW-Authenticate"] == challenge.write()
+    assert repr(challenge) == "Challenge(scheme='DPoP')"
+
+
+def test_a_reason_of_an_error_is_one_of_a_challenge(validator: gatepost.Validator) -> None:
+    with pytest.raises(gatepost.MalformedError) as caught:
+        validator.validate("a")
+    written = Challenge("Bearer", METADATA, reason=caught.value.reason).write()
+    [challenge] = parse_challenges(written)
+    assert challenge.error == caught.value.oauth_error
+    assert challenge.parameters["error_description"] == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "arguments"),
+    [
+        ("unknown scheme", {"scheme": "Basic"}),
+        ("unknown scheme", {"scheme": "bearer"}),
+        ("unknown reason", {"reason": "unheard_of"}),
+        ("resource_metadata", {"resource_metadata": "http://mcp.example.com/a"}),
+        ("resource_metadata", {"resource_metadata": 'https://a/"'}),
+        ("resource_metadata", {"resource_metadata": "https://a/" + "a" * 2048}),
+        ("scope", {"scope": ""}),
+        ("scope", {"scope": "a  b"}),
+        ("scope", {"scope": 'a"b'}),
+        ("scope", {"scope": "offline_access"}),
+        ("realm", {"realm": "scope=a"}),
+        ("realm", {"realm": "a\r\nb"}),
+        ("algorithms", {"algorithms": ["ES256"]}),
+        ("algorithms", {"scheme": "DPoP", "algorithms": []}),
+        ("algorithms", {"scheme": "DPoP", "algorithms": ["HS256"]}),
+        ("unknown algorithm", {"scheme": "DPoP", "algorithms": ["none"]}),
+    ],
+)
+def test_what_could_break_out_is_not_written(part: str, arguments: dict[str, Any]) -> None:
+    with pytest.raises(gatepost.PolicyError, match=part):
+        Challenge(**{"scheme": "Bearer", "resource_metadata": METADATA} | arguments)

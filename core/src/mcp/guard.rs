@@ -325,7 +325,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
             .map_err(|reason| (reason, None))
             .and_then(|()| Operation::read(body, self.max_message_len, memory));
         let (reason, id) = match read {
-            Ok(operation) => match operation.check_headers(&operation_headers(head)) {
+            Ok(operation) => match operation.check_headers(&OperationHeaders::from(head)) {
                 Ok(()) => return Ok(operation),
                 Err(reason) => (reason, operation.id()),
             },
@@ -417,7 +417,7 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         head: &RequestHead<'_>,
         memory: &mut [u8],
     ) -> Result<(), Option<&'g str>> {
-        let headers = operation_headers(head);
+        let headers = OperationHeaders::from(head);
         let Ok(Some(operation)) = Operation::from_headers(&headers, memory) else {
             return Err(self.rules.base_scope());
         };
@@ -457,14 +457,6 @@ impl<S> fmt::Debug for Guard<'_, S> {
             .field("rules", &self.rules)
             .finish_non_exhaustive()
     }
-}
-
-fn operation_headers<'r>(head: &RequestHead<'r>) -> OperationHeaders<'r> {
-    OperationHeaders::new(
-        head.values("mcp-protocol-version"),
-        head.values("mcp-method"),
-        head.values("mcp-name"),
-    )
 }
 
 /// Sets the memory of a response apart.

@@ -2,6 +2,7 @@
 //! "Request Metadata").
 
 use crate::Reason;
+use crate::oauth::RequestHead;
 use crate::text::json::Text;
 
 /// The revisions whose servers do not ask for the headers. An unknown one is no reason to do
@@ -76,6 +77,16 @@ impl<'h> OperationHeaders<'h> {
             (Field::Absent, None) => true,
         };
         if agrees { Ok(()) } else { Err(Reason::HeaderMismatch) }
+    }
+}
+
+impl<'h> From<&RequestHead<'h>> for OperationHeaders<'h> {
+    fn from(head: &RequestHead<'h>) -> Self {
+        Self::new(
+            head.values("mcp-protocol-version"),
+            head.values("mcp-method"),
+            head.values("mcp-name"),
+        )
     }
 }
 

@@ -8,6 +8,7 @@ __all__ = [
     "REASONS",
     "AccessToken",
     "AuthorizationRequest",
+    "Challenge",
     "ClaimRule",
     "ClientCredentials",
     "ClientIdUrl",
@@ -27,6 +28,7 @@ __all__ = [
     "KeyRefresh",
     "KeySet",
     "LegacyServerMetadata",
+    "MessageId",
     "NewClient",
     "Operation",
     "ParsedChallenge",
@@ -49,6 +51,7 @@ __all__ = [
     "TokenRequest",
     "Validator",
     "VerifiedProof",
+    "error_body",
     "initial_scope",
     "parse_challenges",
     "resource_metadata_urls",
@@ -505,6 +508,27 @@ class Operation:
     def method(self) -> str | None: ...
     @property
     def name(self) -> str | None: ...
+    @property
+    def is_request(self) -> bool: ...
+    @property
+    def id(self) -> MessageId | None: ...
+    @staticmethod
+    def from_body(body: str | bytes, limit: int = 4194304) -> Operation: ...
+    @staticmethod
+    def from_headers(head: RequestHead) -> Operation | None: ...
+    def check_headers(self, head: RequestHead) -> None: ...
+
+@final
+class MessageId:
+    def __new__(cls, id: int | str) -> MessageId: ...
+    @property
+    def is_number(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def error_body(reason: str, id: MessageId | None = None) -> bytes: ...
 
 @final
 class Guard:
@@ -578,6 +602,20 @@ class CodeChallenge:
     @property
     def method(self) -> str: ...
     def verify(self, code_verifier: str | None) -> None: ...
+
+@final
+class Challenge:
+    def __new__(
+        cls,
+        scheme: Literal["Bearer", "DPoP"],
+        resource_metadata: str,
+        *,
+        reason: str | None = None,
+        scope: str | None = None,
+        realm: str | None = None,
+        algorithms: Sequence[str] | None = None,
+    ) -> Challenge: ...
+    def write(self) -> str: ...
 
 @final
 class ParsedChallenge:
