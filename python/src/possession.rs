@@ -83,7 +83,8 @@ impl PresentedToken {
     /// The access token, where it is not bound to any key: a plain bearer token.
     ///
     /// Raises ProofRequiredError where it is bound: without proof it is stolen goods.
-    fn into_unbound(&self, py: Python<'_>) -> PyResult<AccessToken> {
+    #[pyo3(name = "into_unbound")]
+    fn unbound(&self, py: Python<'_>) -> PyResult<AccessToken> {
         self.proved_by(py, &gatepost::Evidence::NONE)
     }
 
