@@ -1,7 +1,7 @@
 //! `AccessToken`: what a token says, once it has been accepted.
 
-use gatepost::Reason;
 use gatepost::mcp::StateOwner;
+use gatepost::{Algorithm, Reason};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -17,8 +17,12 @@ pub(crate) struct AccessToken {
     subject: Option<String>,
     client_id: Option<String>,
     audience: Vec<String>,
+    accepted_audience: String,
     scopes: Vec<String>,
     expires_at: Option<u64>,
+    issued_at: Option<u64>,
+    algorithm: Algorithm,
+    key_id: Option<String>,
     confirmation: gatepost::Confirmation,
     claims_json: String,
     claims: PyOnceLock<Py<PyDict>>,
@@ -31,8 +35,12 @@ impl From<&gatepost::AccessToken<'_>> for AccessToken {
             subject: token.subject().map(str::to_owned),
             client_id: token.client_id().map(str::to_owned),
             audience: token.audience().map(str::to_owned).collect(),
+            accepted_audience: token.accepted_audience().to_owned(),
             scopes: token.scopes().map(str::to_owned).collect(),
             expires_at: token.expires_at().map(|time| time.as_secs()),
+            issued_at: token.issued_at().map(|time| time.as_secs()),
+            algorithm: token.algorithm(),
+            key_id: token.key_id().map(str::to_owned),
             confirmation: token.confirmation(),
             claims_json: token.claims().as_json().to_owned(),
             claims: PyOnceLock::new(),
@@ -66,6 +74,12 @@ impl AccessToken {
         self.audience.clone()
     }
 
+    /// The audience for which the token was accepted: the first of the policy's that it names.
+    #[getter]
+    fn accepted_audience(&self) -> &str {
+        &self.accepted_audience
+    }
+
     /// What `scope`, `scp` and `permissions` grant.
     #[getter]
     fn scopes(&self) -> Vec<String> {
@@ -76,6 +90,24 @@ impl AccessToken {
     #[getter]
     fn expires_at(&self) -> Option<u64> {
         self.expires_at
+    }
+
+    /// `iat`, in seconds since 1970; a fraction is rounded up.
+    #[getter]
+    fn issued_at(&self) -> Option<u64> {
+        self.issued_at
+    }
+
+    /// The algorithm of the signature, such as "RS256".
+    #[getter]
+    fn algorithm(&self) -> &'static str {
+        self.algorithm.name()
+    }
+
+    /// `kid` of the header: the key that it names.
+    #[getter]
+    fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// The keys that the token is bound to (`cnf`), which its sender has proved to have;

@@ -418,3 +418,19 @@ def test_objects_cannot_be_changed_copied_or_pickled(
             pickle.dumps(thing)
         with pytest.raises(TypeError):
             copy.copy(thing)
+    def test_tells_for_whom_it_was_accepted_and_by_which_key(
+        self, issuer: Issuer, keys: gatepost.KeySet
+    ) -> None:
+        policy = gatepost.Policy(issuer.url, ["https://first.example", AUDIENCE])
+        validator = gatepost.Validator(policy, keys)
+        claims = issuer.claims(AUDIENCE, aud=["https://x.example", AUDIENCE], iat=1000.5)
+        for algorithm in ("ES256", "RS256"):
+            compact = issuer.sign(claims, algorithm)
+            token = validator.validate(compact)
+            assert token.accepted_audience == AUDIENCE
+            assert token.algorithm == algorithm
+            assert token.key_id == jwt.get_unverified_header(compact)["kid"]
+            assert token.issued_at == 1001
+        bare = {name: value for name, value in claims.items() if name != "iat"}
+        assert validator.validate(issuer.sign(bare)).issued_at is None
+

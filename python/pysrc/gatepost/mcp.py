@@ -76,7 +76,7 @@ class TokenVerifier:
             # The SDK compares once more, without a leeway.
             expires_at=None if expires_at is None else expires_at + policy.leeway,
             # One string, which `validate_token_resource=True` compares with the server's URL.
-            resource=next((name for name in policy.audience if name in valid.audience), None),
+            resource=valid.accepted_audience,
             # With `iss` in the claims, what the SDK binds a session to.
             subject=valid.subject,
             claims=valid.claims,
