@@ -17,6 +17,9 @@ use crate::{errors, input};
 
 /// Decides over access tokens: one policy and its keys, or with `Validator.of` several issuers.
 ///
+/// `keys` are None until they are to be had: whatever they would have to decide is refused as
+/// "keys_unavailable" until `replace_keys` brings some.
+///
 /// Tokens whose signature was found good are remembered, up to about `cache_size` of them and by
 /// their SHA-256 digests alone, until they expire: their claims are judged again each time, and
 /// nothing but the time it takes depends on it. With `cache_size=0` every signature is checked.
@@ -35,14 +38,19 @@ const MAX_CACHE_SIZE: usize = 1_000_000;
 struct Issuer {
     policy: Py<Policy>,
     /// Locked for as long as it takes to copy or replace the handle, never while verifying.
-    keys: RwLock<SharedKeys>,
+    keys: RwLock<Option<SharedKeys>>,
 }
 
 #[pymethods]
 impl Validator {
     #[new]
     #[pyo3(signature = (policy, keys, *, cache_size = 1000))]
-    fn new(py: Python<'_>, policy: Py<Policy>, keys: &KeySet, cache_size: usize) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        policy: Py<Policy>,
+        keys: Option<&KeySet>,
+        cache_size: usize,
+    ) -> PyResult<Self> {
         Self::with(py, vec![Issuer::new(policy, keys)], cache_size)
     }
 
@@ -56,11 +64,13 @@ impl Validator {
     #[pyo3(signature = (issuers, *, cache_size = 1000))]
     fn of(
         py: Python<'_>,
-        issuers: Vec<(Py<Policy>, Py<KeySet>)>,
+        issuers: Vec<(Py<Policy>, Option<Py<KeySet>>)>,
         cache_size: usize,
     ) -> PyResult<Self> {
-        let issuers =
-            issuers.into_iter().map(|(policy, keys)| Issuer::new(policy, keys.get())).collect();
+        let issuers = issuers
+            .into_iter()
+            .map(|(policy, keys)| Issuer::new(policy, keys.as_ref().map(Py::get)))
+            .collect();
         let this = Self::with(py, issuers, cache_size)?;
         let mut names: Vec<&str> = this.issuers.iter().map(Issuer::name).collect();
         names.sort_unstable();
@@ -118,18 +128,36 @@ impl Validator {
 
     /// Replaces the keys of an issuer; the issuer may be left out where there is only one.
     ///
-    /// Validations that run meanwhile use either all old keys or all new ones.
+    /// Validations that run meanwhile use either all old keys or all new ones. With None there are
+    /// no keys any more, as when they have become too old.
     ///
     /// Raises PolicyError for an issuer that is not one of this validator.
     #[pyo3(signature = (keys, issuer = None))]
-    fn replace_keys(&self, py: Python<'_>, keys: &KeySet, issuer: Option<&str>) -> PyResult<()> {
+    fn replace_keys(
+        &self,
+        py: Python<'_>,
+        keys: Option<&KeySet>,
+        issuer: Option<&str>,
+    ) -> PyResult<()> {
         let found = match (issuer, &self.issuers[..]) {
             (None, [only]) => Some(only),
             (None, _) => None,
             (Some(name), _) => self.find(name),
         };
-        found.ok_or_else(|| errors::misuse(py, "unknown issuer"))?.replace_keys(keys.shared());
+        found.ok_or_else(|| errors::misuse(py, "unknown issuer"))?.replace_keys(keys);
         Ok(())
+    }
+
+    /// The issuer of this validator that a token names, which anybody can write into one; None
+    /// where it names none, or cannot be read. It tells whose keys to fetch for a token that is
+    /// refused as "key_not_found".
+    fn unverified_issuer(&self, jwt: &Bound<'_, PyAny>) -> PyResult<Option<&str>> {
+        let compact =
+            input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
+        let mut memory = [0; MEMORY];
+        let issuer = UntrustedToken::parse(compact, &mut memory)
+            .and_then(|token| token.unverified_issuer().map(|name| self.find(name)));
+        Ok(issuer.ok().flatten().map(Issuer::name))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -148,16 +176,12 @@ impl Validator {
 
     fn decide(&self, compact: &[u8], now: UnixTime) -> Result<AccessToken, Reason> {
         let mut memory = [0; MEMORY];
-        let token = if let [only] = &self.issuers[..] {
-            // A token of another algorithm is refused before its claims are read.
-            let keys = only.keys();
+        let token = if let Some((only, keys)) = self.only() {
             let keys = keys.keys().remembering(&self.cache);
             only.policy().validate(compact, keys, now, &mut memory)?
         } else {
             let token = UntrustedToken::parse(compact, &mut memory)?;
-            let name = token.unverified_issuer()?;
-            let issuer = self.find(name).ok_or(Reason::IssuerMismatch)?;
-            let keys = issuer.keys();
+            let (issuer, keys) = self.named_by(&token)?;
             issuer.policy().accept(token, keys.keys().remembering(&self.cache), now)?
         };
         Ok(AccessToken::from(&token))
@@ -170,17 +194,28 @@ impl Validator {
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<gatepost::PresentedToken<'t>, Reason> {
-        if let [only] = &self.issuers[..] {
-            let keys = only.keys();
+        if let Some((only, keys)) = self.only() {
             let keys = keys.keys().remembering(&self.cache);
             only.policy().validate_before_proof(compact, keys, now, memory)
         } else {
             let token = UntrustedToken::parse(compact, memory)?;
-            let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
-            let keys = issuer.keys();
-            let keys = keys.keys().remembering(&self.cache);
-            issuer.policy().accept_before_proof(token, keys, now)
+            let (issuer, keys) = self.named_by(&token)?;
+            issuer.policy().accept_before_proof(token, keys.keys().remembering(&self.cache), now)
         }
+    }
+
+    /// The issuer, where there is one alone and keys of it: a token of another algorithm is refused
+    /// before its claims are read.
+    fn only(&self) -> Option<(&Issuer, SharedKeys)> {
+        let [only] = &self.issuers[..] else { return None };
+        only.keys().map(|keys| (only, keys))
+    }
+
+    /// The issuer that a token names, with its keys. What is no token, or of nobody known, is
+    /// refused for that, keys or not.
+    fn named_by(&self, token: &UntrustedToken<'_>) -> Result<(&Issuer, SharedKeys), Reason> {
+        let issuer = self.find(token.unverified_issuer()?).ok_or(Reason::IssuerMismatch)?;
+        Ok((issuer, issuer.keys().ok_or(Reason::KeysUnavailable)?))
     }
 
     /// The error for a token that is refused, which may be one of another kind.
@@ -235,8 +270,8 @@ impl Authority for Validator {
 }
 
 impl Issuer {
-    fn new(policy: Py<Policy>, keys: &KeySet) -> Self {
-        Self { policy, keys: RwLock::new(keys.shared()) }
+    fn new(policy: Py<Policy>, keys: Option<&KeySet>) -> Self {
+        Self { policy, keys: RwLock::new(keys.map(KeySet::shared)) }
     }
 
     fn name(&self) -> &str {
@@ -247,12 +282,13 @@ impl Issuer {
         self.policy.get().borrowed()
     }
 
-    fn keys(&self) -> SharedKeys {
+    fn keys(&self) -> Option<SharedKeys> {
         // Nothing that can panic happens under the lock.
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn replace_keys(&self, keys: SharedKeys) {
+    fn replace_keys(&self, keys: Option<&KeySet>) {
+        let keys = keys.map(KeySet::shared);
         let old = {
             let mut current = self.keys.write().unwrap_or_else(PoisonError::into_inner);
             core::mem::replace(&mut *current, keys)

@@ -340,6 +340,71 @@ class TestValidator:
         with pytest.raises(gatepost.InvalidSignatureError):
             validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
 
+    def test_without_keys_nothing_is_decided_that_needs_them(
+        self, issuer: Issuer, policy: gatepost.Policy, keys: gatepost.KeySet
+    ) -> None:
+        other = gatepost.Policy("https://other.example.com", AUDIENCE)
+        token = issuer.sign(issuer.claims(AUDIENCE))
+        for validator in (
+            gatepost.Validator(policy, None),
+            gatepost.Validator.of([(other, keys), (policy, None)]),
+        ):
+            for decide in (validator.validate, validator.validate_before_proof):
+                with pytest.raises(gatepost.KeysUnavailableError) as caught:
+                    decide(token)
+                assert caught.value.http_status == 503
+                with pytest.raises(gatepost.IssuerMismatchError):
+                    decide(issuer.sign(issuer.claims(AUDIENCE, iss="https://third.example")))
+                with pytest.raises(gatepost.MalformedError):
+                    decide("a")
+            validator.replace_keys(keys, issuer.url)
+            assert validator.validate(token).subject == "alice"
+            validator.replace_keys(None, issuer.url)
+            with pytest.raises(gatepost.KeysUnavailableError):
+                validator.validate(token)
+
+    def test_a_guard_without_keys_answers_what_needs_none(self, policy: gatepost.Policy) -> None:
+        guard = gatepost.Guard(AUDIENCE, gatepost.Validator(policy, None))
+        for method, target, headers, status in (
+            ("GET", "/.well-known/oauth-protected-resource/mcp", [], 200),
+            ("POST", "/mcp", [], 401),
+            ("POST", "/mcp", [("Authorization", "Bearer a b")], 400),
+            ("POST", "/mcp", [("Authorization", "Bearer a.b")], 401),
+            ("POST", "/mcp", [("Origin", "https://evil.example")], 403),
+        ):
+            answer = guard.authenticate(gatepost.RequestHead(method, target, headers))
+            assert isinstance(answer, gatepost.Response)
+            assert answer.status == status
+
+    def test_a_guard_without_keys_asks_to_come_back(
+        self, issuer: Issuer, policy: gatepost.Policy
+    ) -> None:
+        guard = gatepost.Guard(AUDIENCE, gatepost.Validator(policy, None))
+        token = issuer.sign(issuer.claims(AUDIENCE))
+        head = gatepost.RequestHead("POST", "/mcp", [("Authorization", f"Bearer {token}")])
+        answer = guard.authenticate(head)
+        assert isinstance(answer, gatepost.Response)
+        assert (answer.status, answer.reason) == (503, "keys_unavailable")
+        assert ("Retry-After", "5") in answer.headers
+
+    def test_a_token_names_whose_keys_to_fetch(
+        self, issuer: Issuer, policy: gatepost.Policy, keys: gatepost.KeySet
+    ) -> None:
+        other = gatepost.Policy("https://other.example.com", AUDIENCE)
+        validator = gatepost.Validator.of([(policy, keys), (other, None)])
+        unknown = issuer.sign(issuer.claims(AUDIENCE), kid="new")
+        with pytest.raises(gatepost.KeyNotFoundError):
+            validator.validate(unknown)
+        assert validator.unverified_issuer(unknown) == issuer.url
+        assert validator.unverified_issuer(issuer.sign({"iss": other.issuer}).encode()) == (
+            "https://other.example.com"
+        )
+        nobody = issuer.sign(issuer.claims(AUDIENCE, iss="https://third.example"))
+        for compact in (nobody, issuer.sign({"sub": "alice"}), "", "a.b.c", b"\xff"):
+            assert validator.unverified_issuer(compact) is None
+        with pytest.raises(TypeError, match="jwt must be str or bytes"):
+            validator.unverified_issuer(None)  # type: ignore[arg-type]
+
     @pytest.mark.parametrize("cache_size", [0, 1, 1000])
     def test_a_token_that_was_seen_before_is_judged_again(
         self, issuer: Issuer, policy: gatepost.Policy, cache_size: int
@@ -399,6 +464,22 @@ class TestAccessToken:
         assert read["big"] == float("inf")
         assert read["uid"] == 9007199254740993
 
+    def test_tells_for_whom_it_was_accepted_and_by_which_key(
+        self, issuer: Issuer, keys: gatepost.KeySet
+    ) -> None:
+        policy = gatepost.Policy(issuer.url, ["https://first.example", AUDIENCE])
+        validator = gatepost.Validator(policy, keys)
+        claims = issuer.claims(AUDIENCE, aud=["https://x.example", AUDIENCE], iat=1000.5)
+        for algorithm in ("ES256", "RS256"):
+            compact = issuer.sign(claims, algorithm)
+            token = validator.validate(compact)
+            assert token.accepted_audience == AUDIENCE
+            assert token.algorithm == algorithm
+            assert token.key_id == jwt.get_unverified_header(compact)["kid"]
+            assert token.issued_at == 1001
+        bare = {name: value for name, value in claims.items() if name != "iat"}
+        assert validator.validate(issuer.sign(bare)).issued_at is None
+
     def test_claims_are_read_once(self, issuer: Issuer, validator: gatepost.Validator) -> None:
         token = validator.validate(issuer.sign(issuer.claims(AUDIENCE)))
         assert token.claims is token.claims
@@ -418,19 +499,3 @@ def test_objects_cannot_be_changed_copied_or_pickled(
             pickle.dumps(thing)
         with pytest.raises(TypeError):
             copy.copy(thing)
-    def test_tells_for_whom_it_was_accepted_and_by_which_key(
-        self, issuer: Issuer, keys: gatepost.KeySet
-    ) -> None:
-        policy = gatepost.Policy(issuer.url, ["https://first.example", AUDIENCE])
-        validator = gatepost.Validator(policy, keys)
-        claims = issuer.claims(AUDIENCE, aud=["https://x.example", AUDIENCE], iat=1000.5)
-        for algorithm in ("ES256", "RS256"):
-            compact = issuer.sign(claims, algorithm)
-            token = validator.validate(compact)
-            assert token.accepted_audience == AUDIENCE
-            assert token.algorithm == algorithm
-            assert token.key_id == jwt.get_unverified_header(compact)["kid"]
-            assert token.issued_at == 1001
-        bare = {name: value for name, value in claims.items() if name != "iat"}
-        assert validator.validate(issuer.sign(bare)).issued_at is None
-
