@@ -269,6 +269,12 @@ impl Guard {
         })
     }
 
+    /// Whether requests like this are answered with a metadata document, whoever sends them: an
+    /// adapter that guards one path of a server alone hands these to `authenticate` as well.
+    fn is_metadata_target(&self, head: &RequestHead) -> bool {
+        with_guard!(self.borrowed(), |it| it.is_metadata_target(head.borrowed().target))
+    }
+
     /// Decides whether `principal`, who sent `head`, may do what the body asks for: the Operation,
     /// or the Response to send.
     ///

@@ -46,6 +46,26 @@ def outcome(guard: Guard, token: str, tool: str) -> str | None:
 
 
 class TestGuard:
+    def test_metadata_are_asked_for_at_targets_of_their_own(
+        self, validator: gatepost.Validator
+    ) -> None:
+        root = "/.well-known/oauth-protected-resource"
+        legacy = "/.well-known/oauth-authorization-server"
+        document = LegacyServerMetadata(
+            "https://as.example.com", "https://as.example.com/a", "https://as.example.com/t"
+        )
+        for guard, published in (
+            (Guard(AUDIENCE, validator), [root, f"{root}/mcp"]),
+            (Guard(AUDIENCE, validator, legacy_metadata=document), [root, f"{root}/mcp", legacy]),
+        ):
+            for target in (root, f"{root}/mcp", f"{root}/mcp?a=b", legacy, "/mcp", "/health"):
+                head = RequestHead("GET", target, [])
+                decided = guard.authenticate(head)
+                assert isinstance(decided, gatepost.Response)
+                assert guard.is_metadata_target(head) is (decided.status == 200)
+            for target in published:
+                assert guard.is_metadata_target(RequestHead("OPTIONS", target, []))
+
     def test_a_principal_tells_who_asks(
         self, validator: gatepost.Validator, issuer: Issuer, token: str
     ) -> None:

@@ -301,6 +301,16 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         Step::Respond(self.challenge(&refused, origin, for_response))
     }
 
+    /// Whether requests for this target, as it arrived, are answered with a metadata document,
+    /// whoever sends them: an adapter that guards one path of a server alone hands these to
+    /// [`authenticate`](Self::authenticate) as well.
+    #[must_use]
+    pub fn is_metadata_target(&self, target: &str) -> bool {
+        self.metadata.is_target(target)
+            || LegacyServerMetadata::is_target(target)
+                && self.legacy.document(self.provider, self.metadata).is_some()
+    }
+
     /// Reads what the body of a request asks for, and sees that its headers agree.
     ///
     /// `body` is the whole body, in UTF-8: a `Content-Type` that says otherwise, or could be taken to

@@ -2,7 +2,8 @@
 
 use gatepost::mcp::{Authority, Guard, Operation, Rule, Rules, Step};
 use gatepost::oauth::{
-    Challenges, DpopVerifier, FixedReplayStore, Header, Provider, RequestHead, ResourceMetadata,
+    Challenges, DpopVerifier, FixedReplayStore, Header, LegacyServerMetadata, Provider,
+    RequestHead, ResourceMetadata,
 };
 use gatepost::{
     Algorithm, Algorithms, ClaimRule, KeySet, Policy, PresentedToken, Reason, Strings, UnixTime,
@@ -49,6 +50,35 @@ fn s2_s4_s5_the_document_is_at_both_places_and_says_the_resource_as_it_is() {
         assert_eq!((refused.status, refused.value("Allow")), (405, Some("GET, HEAD, OPTIONS")));
     }
     assert_eq!(get("/.well-known/oauth-authorization-server").ask(&guard).answer().status, 401);
+}
+
+#[test]
+fn targets_of_metadata_are_those_that_strangers_are_answered_at() {
+    let metadata = metadata();
+    let guard = || Guard::new(&metadata).unwrap();
+    let legacy =
+        LegacyServerMetadata::new(ISSUER, "https://issuer.example/a", "https://issuer.example/t")
+            .unwrap();
+    for (guard, documents) in [(guard(), 3), (guard().with_legacy_metadata(&legacy), 4)] {
+        let mut answered = 0;
+        for target in [
+            "/mcp",
+            "/",
+            "/health",
+            "/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource/mcp",
+            "https://mcp.example/.well-known/oauth-protected-resource/mcp",
+            "/.well-known/oauth-protected-resource/mcp?a=b",
+            "/.well-known/oauth-protected-resource/other",
+            "/.well-known/oauth-authorization-server",
+            "/.well-known/openid-configuration",
+        ] {
+            let is_answered = get(target).ask(&guard).answer().status == 200;
+            assert_eq!(guard.is_metadata_target(target), is_answered, "{target}");
+            answered += u32::from(is_answered);
+        }
+        assert_eq!(answered, documents);
+    }
 }
 
 #[test]
