@@ -56,8 +56,9 @@ impl PresentedToken {
     }
 
     fn proved_by(&self, py: Python<'_>, evidence: &gatepost::Evidence) -> PyResult<AccessToken> {
-        match self.cell.borrow_dependent().proved_by(evidence) {
-            Ok(token) => Ok(AccessToken::from(token)),
+        let presented = self.cell.borrow_dependent();
+        match presented.proved_by(evidence) {
+            Ok(token) => Ok(AccessToken::of(token, presented.confirmation())),
             Err(reason) => Err(errors::refused(py, reason)),
         }
     }

@@ -89,7 +89,9 @@ impl Principal {
     fn token(&self, py: Python<'_>) -> PyResult<Option<Py<AccessToken>>> {
         let token = self.token.get_or_try_init(py, || {
             let token = self.cell.borrow_dependent().token();
-            token.map(|token| Py::new(py, AccessToken::from(token))).transpose()
+            let of =
+                |token: &gatepost::AccessToken<'_>| AccessToken::of(token, token.confirmation());
+            token.map(|token| Py::new(py, of(token))).transpose()
         })?;
         Ok(token.as_ref().map(|token| token.clone_ref(py)))
     }

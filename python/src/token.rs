@@ -28,8 +28,12 @@ pub(crate) struct AccessToken {
     claims: PyOnceLock<Py<PyDict>>,
 }
 
-impl From<&gatepost::AccessToken<'_>> for AccessToken {
-    fn from(token: &gatepost::AccessToken<'_>) -> Self {
+impl AccessToken {
+    /// The token, with what it is bound to: who has it at hand spares a search in the claims.
+    pub(crate) fn of(
+        token: &gatepost::AccessToken<'_>,
+        confirmation: gatepost::Confirmation,
+    ) -> Self {
         Self {
             issuer: token.issuer().to_owned(),
             subject: token.subject().map(str::to_owned),
@@ -41,10 +45,15 @@ impl From<&gatepost::AccessToken<'_>> for AccessToken {
             issued_at: token.issued_at().map(|time| time.as_secs()),
             algorithm: token.algorithm(),
             key_id: token.key_id().map(str::to_owned),
-            confirmation: token.confirmation(),
+            confirmation,
             claims_json: token.claims().as_json().to_owned(),
             claims: PyOnceLock::new(),
         }
+    }
+
+    /// Whose request states are this token's.
+    pub(crate) fn owner(&self) -> Result<StateOwner<'_>, Reason> {
+        StateOwner::new(&self.issuer, self.subject.as_deref(), self.client_id.as_deref())
     }
 }
 
@@ -138,13 +147,6 @@ impl AccessToken {
         let issuer = PyString::new(py, &this.issuer).repr()?;
         let expires_at = this.expires_at.into_pyobject(py)?.repr()?;
         Ok(format!("AccessToken(issuer={issuer}, expires_at={expires_at})"))
-    }
-}
-
-impl AccessToken {
-    /// Whose request states are this token's.
-    pub(crate) fn owner(&self) -> Result<StateOwner<'_>, Reason> {
-        StateOwner::new(&self.issuer, self.subject.as_deref(), self.client_id.as_deref())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use gatepost::limits::{MAX_TOKEN_LEN, MEMORY};
 use gatepost::mcp::Authority;
 use gatepost::oauth::Provider;
-use gatepost::{Reason, UnixTime, UntrustedToken};
+use gatepost::{Confirmation, Reason, UnixTime, UntrustedToken};
 use gatepost_hosted::SharedTokenCache;
 use pyo3::prelude::*;
 
@@ -184,7 +184,8 @@ impl Validator {
             let (issuer, keys) = self.named_by(&token)?;
             issuer.policy().accept(token, keys.keys().remembering(&self.cache), now)?
         };
-        Ok(AccessToken::from(&token))
+        // One that is bound to a key was refused.
+        Ok(AccessToken::of(&token, Confirmation::NONE))
     }
 
     /// Decides over a token but for the proof of possession.
