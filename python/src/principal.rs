@@ -16,7 +16,8 @@ use crate::token::AccessToken;
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 /// particular.
 ///
-/// It is for this request alone: the next one brings its own token.
+/// It is for this request alone: the next one brings its own token. It holds on to the request's
+/// head, and with that to the token as it came; its `token` does not, for what outlives the request.
 #[pyclass(frozen, module = "gatepost")]
 pub(crate) struct Principal {
     cell: PrincipalCell,

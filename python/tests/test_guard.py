@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -46,6 +47,20 @@ def outcome(guard: Guard, token: str, tool: str) -> str | None:
 
 
 class TestGuard:
+    def test_a_token_outlives_its_request_without_holding_on_to_it(
+        self, validator: gatepost.Validator, token: str
+    ) -> None:
+        guard = Guard(AUDIENCE, validator)
+        head = head_of(token)
+        references = sys.getrefcount(head)
+        principal = let_in(guard, head)
+        assert sys.getrefcount(head) == references + 1
+        kept = principal.token
+        del principal
+        assert sys.getrefcount(head) == references
+        assert kept is not None
+        assert kept.subject == "alice"
+
     def test_metadata_are_asked_for_at_targets_of_their_own(
         self, validator: gatepost.Validator
     ) -> None:
