@@ -17,14 +17,14 @@ use crate::boundary::{Output, status};
 pub struct gatepost_key_refresh_config {
     /// sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
     pub size: usize,
-    /// How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
-    /// least, is 300.
+    /// How long keys are fresh at the least, whatever `Cache-Control` and `Age` say, from when they
+    /// were asked for. The default, and the least, is 300.
     pub least_lifetime: u32,
     /// How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
     /// 3600, the most 86400.
     pub most_lifetime: u32,
-    /// How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
-    /// the least `most_lifetime`.
+    /// How old keys may get that cannot be fetched again, `Age` included. The default is 86400, the
+    /// most 604800, the least `most_lifetime`.
     pub maximum_age: u32,
     /// How long after a fetch there is no other, whether it succeeded or not. The default is 30,
     /// the most 300, the least 1.

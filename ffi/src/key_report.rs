@@ -29,6 +29,9 @@ pub struct gatepost_cache_headers {
     pub cache_control_count: usize,
     /// The value of the header `ETag`, with its quotes, or NULL.
     pub entity_tag: gatepost_slice,
+    /// The value of the header `Age`, several of them joined with commas, or NULL: how many seconds
+    /// caches on the way have kept the answer, which are taken off its lifetime.
+    pub age: gatepost_slice,
 }
 
 /// Takes the report of a fetch that brought keys which could be loaded, and says in `*change` what
@@ -161,12 +164,13 @@ unsafe fn cache_headers<'h>(
     unsafe {
         let headers = shared(headers)?;
         let cache_control = array(headers.cache_control, headers.cache_control_count)?;
-        for slice in cache_control.iter().chain([&headers.entity_tag]) {
+        for slice in cache_control.iter().chain([&headers.entity_tag, &headers.age]) {
             require_apart(machine, &addresses(slice.ptr, slice.len))?;
             slice.bytes()?;
         }
         // Each of them was just found good.
         let values = cache_control.iter().filter_map(|value| value.bytes().ok());
-        Ok(CacheHeaders::new(values, Some(headers.entity_tag.bytes()?)))
+        let read = CacheHeaders::new(values, Some(headers.entity_tag.bytes()?));
+        Ok(read.with_age([headers.age.bytes()?]))
     }
 }

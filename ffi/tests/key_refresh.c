@@ -22,8 +22,9 @@ ASSERT_LAYOUT(sizeof(gatepost_key_refresh) == 384);
 ASSERT_LAYOUT(sizeof(gatepost_key_refresh_config) == 32);
 ASSERT_LAYOUT(offsetof(gatepost_key_refresh_config, least_lifetime) == 8);
 ASSERT_LAYOUT(offsetof(gatepost_key_refresh_config, timeout) == 24);
-ASSERT_LAYOUT(sizeof(gatepost_cache_headers) == 32);
+ASSERT_LAYOUT(sizeof(gatepost_cache_headers) == 48);
 ASSERT_LAYOUT(offsetof(gatepost_cache_headers, entity_tag) == 16);
+ASSERT_LAYOUT(offsetof(gatepost_cache_headers, age) == 32);
 #endif
 
 #define REQUIRE(condition) require(condition, #condition, __LINE__)
@@ -87,6 +88,7 @@ static const gatepost_cache_headers *cached(const char *cache_control, const cha
     headers.cache_control = values;
     headers.cache_control_count = 2;
     headers.entity_tag = slice(entity_tag);
+    headers.age = slice("");
     return &headers;
 }
 
@@ -113,14 +115,15 @@ static void test_a_life(void) {
     REQUIRE(gatepost_key_refresh_generation(&refresh) == 1);
     REQUIRE(is(gatepost_key_refresh_entity_tag(&refresh), "\"v1\""));
     REQUIRE(gatepost_key_refresh_next_fetch_at(&refresh) == 1031);
-    REQUIRE(gatepost_key_refresh_has_keys(&refresh, 1001 + 86399));
-    REQUIRE(!gatepost_key_refresh_has_keys(&refresh, 1001 + 86400));
+    /* From when they were asked for. */
+    REQUIRE(gatepost_key_refresh_has_keys(&refresh, 1000 + 86399));
+    REQUIRE(!gatepost_key_refresh_has_keys(&refresh, 1000 + 86400));
 
     /* A report that comes twice counts once. */
     REQUIRE(gatepost_key_refresh_fetched(&refresh, action.fetch, 1001, slice("{}"), NULL, &change)
             == GATEPOST_OK);
     REQUIRE(change == GATEPOST_KEY_CHANGE_IGNORED);
-    REQUIRE(before(&refresh, 1600).action == GATEPOST_REFRESH_USE_KEYS);
+    REQUIRE(before(&refresh, 1599).action == GATEPOST_REFRESH_USE_KEYS);
 
     REQUIRE(unknown(&refresh, 0, 1010).action == GATEPOST_REFRESH_USE_KEYS);
     REQUIRE(is_refusal(unknown(&refresh, 1, 1010), GATEPOST_KEY_NOT_FOUND));
@@ -136,6 +139,29 @@ static void test_a_life(void) {
     REQUIRE(gatepost_key_refresh_failed(&refresh, action.fetch, 1705) == GATEPOST_OK);
     REQUIRE(before(&refresh, 1706).action == GATEPOST_REFRESH_USE_STALE);
     REQUIRE(is_refusal(unknown(&refresh, 1, 1706), GATEPOST_KEYS_UNAVAILABLE));
+}
+
+/* What a cache has kept is fresh for less, and so is its answer that nothing has changed. */
+static void test_age(void) {
+    gatepost_key_refresh refresh = made();
+    gatepost_cache_headers headers = *cached("max-age=600", "\"v1\"");
+    gatepost_refresh_action action;
+    uint32_t change = 0;
+
+    headers.age = slice("100");
+    action = before(&refresh, 1000);
+    REQUIRE(gatepost_key_refresh_fetched(&refresh, action.fetch, 1001, slice("{}"), &headers,
+                                         &change) == GATEPOST_OK);
+    REQUIRE(before(&refresh, 1499).action == GATEPOST_REFRESH_USE_KEYS);
+    REQUIRE(gatepost_key_refresh_has_keys(&refresh, 1000 + 86299));
+    REQUIRE(!gatepost_key_refresh_has_keys(&refresh, 1000 + 86300));
+    action = before(&refresh, 1500);
+    REQUIRE(action.action == GATEPOST_REFRESH_FETCH);
+    headers.age = slice("200, x");
+    REQUIRE(gatepost_key_refresh_not_modified(&refresh, action.fetch, 1501, &headers, &change)
+            == GATEPOST_OK);
+    REQUIRE(before(&refresh, 1899).action == GATEPOST_REFRESH_USE_KEYS);
+    REQUIRE(before(&refresh, 1900).action == GATEPOST_REFRESH_FETCH);
 }
 
 /* Nothing but bytes: what was copied goes on where it was. */
@@ -249,6 +275,10 @@ static void test_what_makes_no_sense(void) {
     REQUIRE(gatepost_key_refresh_fetched(&refresh, fetch, 1001, slice("{}"), &headers, &change)
             == GATEPOST_MISUSE);
     headers = *cached("", "");
+    headers.age = broken;
+    REQUIRE(gatepost_key_refresh_fetched(&refresh, fetch, 1001, slice("{}"), &headers, &change)
+            == GATEPOST_MISUSE);
+    headers = *cached("", "");
     headers.cache_control = &broken;
     headers.cache_control_count = 1;
     REQUIRE(gatepost_key_refresh_fetched(&refresh, fetch, 1001, slice("{}"), &headers, &change)
@@ -282,6 +312,7 @@ static void test_what_makes_no_sense(void) {
 
 int main(void) {
     test_a_life();
+    test_age();
     test_a_copy();
     test_reports_that_count_as_failures();
     test_configurations();

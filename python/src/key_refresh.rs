@@ -19,8 +19,9 @@ use crate::{errors, input};
 /// to do, and is told what came of it. At most one fetch runs at a time, and none is started
 /// within `cooldown` seconds of the last one, however many requests come and whatever keys they
 /// name, whether the last one succeeded or not. Keys are fresh for as long as Cache-Control says,
-/// but for at least `least_lifetime` and at most `most_lifetime` seconds; while they cannot be
-/// fetched again they are used until they are `maximum_age` seconds old. A fetch that has not
+/// but for at least `least_lifetime` and at most `most_lifetime` seconds, counted from when they
+/// were asked for and less by their Age; while they cannot be fetched again they are used until
+/// they are `maximum_age` seconds old. A fetch that has not
 /// reported back after `timeout` seconds is given up.
 ///
 /// Before a token is validated, ask `before_validation`; after it was refused with
@@ -45,7 +46,7 @@ use crate::{errors, input};
 /// RefreshAction(kind='wait', until=1010)
 /// >>> refresh.fetched(action.fetch, b'{"keys":[]}', cache_control="max-age=600", now=1001)
 /// 'changed'
-/// >>> refresh.before_validation(now=1600)
+/// >>> refresh.before_validation(now=1599)
 /// RefreshAction(kind='use_keys')
 /// >>> refresh.unknown_key(refresh.generation, now=1002)
 /// RefreshAction(kind='refuse', reason='key_not_found')
@@ -114,25 +115,30 @@ impl KeyRefresh {
 
     /// Takes the report of a fetch that brought `jwks`, str or bytes, from which keys were loaded.
     ///
-    /// `cache_control` and `entity_tag` are the headers "Cache-Control", several of them joined
-    /// with commas, and "ETag"; what cannot be read of them is passed over.
+    /// `cache_control`, `entity_tag` and `age` are the headers "Cache-Control" and "Age", several of
+    /// them joined with commas, and "ETag"; what cannot be read of them is passed over. `age` is how
+    /// many seconds caches on the way have kept the answer, which are taken off its lifetime.
     ///
     /// Returns "changed": replace the keys; "unchanged": they are the same as before; or
     /// "ignored": another fetch was started since and may have brought newer ones, or the set has
     /// more than 1 MiB; keep the keys there are.
-    #[pyo3(signature = (fetch, jwks, *, cache_control = None, entity_tag = None, now = None))]
+    #[pyo3(signature = (
+        fetch, jwks, *, cache_control = None, entity_tag = None, age = None, now = None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "of Python's, most of them by name")]
     fn fetched(
         &self,
         fetch: u32,
         jwks: &Bound<'_, PyAny>,
         cache_control: Option<&Bound<'_, PyAny>>,
         entity_tag: Option<&Bound<'_, PyAny>>,
+        age: Option<&Bound<'_, PyAny>>,
         now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<&'static str> {
         let now = input::time(jwks.py(), now)?;
         let jwks =
             input::text(jwks).ok_or_else(|| input::wrong_type("jwks", "str or bytes", jwks))?;
-        let headers = headers(cache_control, entity_tag)?;
+        let headers = headers(cache_control, entity_tag, age)?;
         let fetch = FetchId::from_number(fetch);
         Ok(name_of(self.state().fetched(fetch, now, jwks, headers)))
     }
@@ -141,16 +147,17 @@ impl KeyRefresh {
     ///
     /// Returns "unchanged"; or "ignored" where another fetch was started since, or where there is
     /// no `entity_tag` that was compared, which counts as a failed fetch.
-    #[pyo3(signature = (fetch, *, cache_control = None, now = None))]
+    #[pyo3(signature = (fetch, *, cache_control = None, age = None, now = None))]
     fn not_modified(
         &self,
         py: Python<'_>,
         fetch: u32,
         cache_control: Option<&Bound<'_, PyAny>>,
+        age: Option<&Bound<'_, PyAny>>,
         now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<&'static str> {
         let now = input::time(py, now)?;
-        let headers = headers(cache_control, None)?;
+        let headers = headers(cache_control, None, age)?;
         let fetch = FetchId::from_number(fetch);
         Ok(name_of(self.state().not_modified(fetch, now, headers)))
     }
@@ -271,6 +278,7 @@ fn name_of(change: KeyChange) -> &'static str {
 fn headers<'h>(
     cache_control: Option<&'h Bound<'_, PyAny>>,
     entity_tag: Option<&'h Bound<'_, PyAny>>,
+    age: Option<&'h Bound<'_, PyAny>>,
 ) -> PyResult<CacheHeaders<'h>> {
     let read = |name, value: Option<&'h Bound<'_, PyAny>>| {
         value
@@ -282,5 +290,5 @@ fn headers<'h>(
     let cache_control = read("cache_control", cache_control)?;
     // Python's HTTP clients send text in ASCII, and fail for other text.
     let entity_tag = read("entity_tag", entity_tag)?.filter(|tag| tag.is_ascii());
-    Ok(CacheHeaders::new(cache_control, entity_tag))
+    Ok(CacheHeaders::new(cache_control, entity_tag).with_age(read("age", age)?))
 }

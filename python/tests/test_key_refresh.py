@@ -207,6 +207,23 @@ def test_says_what_to_do() -> None:
     assert (refused.kind, refused.reason) == ("refuse", "keys_unavailable")
 
 
+def test_counts_from_the_question_and_minds_the_age() -> None:
+    refresh = KeyRefresh()
+    number = fetch(refresh, START)
+    assert refresh.fetched(
+        number, b"{}", cache_control="max-age=600", entity_tag='"1"', age="100", now=START + 9
+    ) == "changed"
+    assert refresh.before_validation(START + 499).kind == "use_keys"
+    assert refresh.has_keys(START + 86_299)
+    assert not refresh.has_keys(START + 86_300)
+    number = fetch(refresh, START + 500)
+    assert refresh.not_modified(
+        number, cache_control="max-age=600", age=b"200, x", now=START + 509
+    ) == "unchanged"
+    assert refresh.before_validation(START + 899).kind == "use_keys"
+    assert refresh.before_validation(START + 900).kind == "fetch"
+
+
 def test_a_key_that_was_brought_meanwhile_is_looked_for_again() -> None:
     refresh = KeyRefresh()
     assert refresh.fetched(fetch(refresh, START), b"{}", now=START) == "changed"
@@ -263,6 +280,8 @@ def test_asks_the_clock_and_minds_types(monkeypatch: pytest.MonkeyPatch) -> None
             refresh.fetched(1, wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="cache_control must be str or bytes, not list"):
         refresh.not_modified(1, cache_control=[])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="age must be str or bytes, not int"):
+        refresh.not_modified(1, age=7)  # type: ignore[arg-type]
 
 
 def fetch_at_the_clock(refresh: KeyRefresh) -> int:

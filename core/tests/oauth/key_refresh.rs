@@ -144,7 +144,8 @@ fn lifetimes_are_the_issuers_within_limits() {
         let mut refresh = KeyRefresh::new();
         let id = fetch(refresh.before_validation(at(1000)));
         assert_eq!(refresh.fetched(id, at(1005), b"", max_age(header)), KeyChange::Changed);
-        let last = 1005 + lifetime - 1;
+        // From when they were asked for: they may have changed while the answer was on its way.
+        let last = 1000 + lifetime - 1;
         assert_eq!(refresh.before_validation(at(last)), RefreshAction::UseKeys, "{header}");
         let id = fetch(refresh.before_validation(at(last + 1)));
         // While one request fetches, the others use what there is.
@@ -152,6 +153,68 @@ fn lifetimes_are_the_issuers_within_limits() {
         assert_eq!(refresh.fetched(id, at(last + 2), b"", max_age(header)), KeyChange::Unchanged);
         assert_eq!(refresh.before_validation(at(last + 2)), RefreshAction::UseKeys);
     }
+}
+
+#[test]
+fn what_a_cache_has_kept_is_fresh_for_less() {
+    let aged = |max_age, age| {
+        let headers = CacheHeaders::new([str::as_bytes(max_age)], Some(b"\"1\""));
+        headers.with_age([str::as_bytes(age)])
+    };
+    for (max_age, age, lifetime, usable) in [
+        ("max-age=3000", "0", 3000, 86_400),
+        ("max-age=3000", "1000", 2000, 85_400),
+        ("max-age=3000", "2700", 300, 83_700),
+        // Not below the least: it would be fetched for nearly every request.
+        ("max-age=3000", "2999", 300, 83_401),
+        ("max-age=100000", "3000", 600, 83_400),
+        ("public", "3000", 600, 83_400),
+        ("public", "86000", 300, 400),
+        ("max-age=604800", "86200", 300, 300),
+        ("max-age=604800", "604799", 300, 300),
+        ("max-age=604800", "99999999999", 300, 300),
+        ("max-age=3000", "-1", 3000, 86_400),
+    ] {
+        let headers = aged(max_age, age);
+        let mut refresh = KeyRefresh::new();
+        let id = fetch(refresh.before_validation(at(1000)));
+        assert_eq!(refresh.fetched(id, at(1002), b"one", headers), KeyChange::Changed);
+        // The answer that they are still the same may be as old.
+        for since in [1000, 2000] {
+            if since == 2000 {
+                let id = fetch(refresh.unknown_key(1, at(since)));
+                let change = refresh.not_modified(id, at(since + 2), headers);
+                assert_eq!(change, KeyChange::Unchanged);
+            }
+            let is_fresh = |seconds| {
+                let action = refresh.clone().before_validation(at(since + seconds));
+                action == RefreshAction::UseKeys
+            };
+            assert!(is_fresh(lifetime - 1) && !is_fresh(lifetime), "{max_age}, {age}");
+            let is_usable = |seconds| refresh.has_keys(at(since + seconds));
+            assert!(is_usable(usable - 1) && !is_usable(usable), "{max_age}, {age}");
+        }
+    }
+}
+
+#[test]
+fn a_report_that_comes_a_day_late_brings_no_keys_to_use() {
+    let mut refresh = KeyRefresh::new();
+    let late = fetch(refresh.before_validation(at(1000)));
+    assert_eq!(refresh.before_validation(at(1010)), UNAVAILABLE);
+    // What it brings the issuer may have withdrawn 25 hours ago.
+    assert_eq!(refresh.fetched(late, at(91_000), b"old", max_age("")), KeyChange::Changed);
+    assert!(!refresh.has_keys(at(91_000)));
+    assert_eq!(refresh.before_validation(at(91_000)), UNAVAILABLE);
+    assert_eq!(refresh.unknown_key(0, at(91_000)), UNAVAILABLE);
+    fetch(refresh.before_validation(at(91_030)));
+
+    // Two hours: no longer fresh, but better than none.
+    let mut refresh = KeyRefresh::new();
+    let late = fetch(refresh.before_validation(at(1000)));
+    assert_eq!(refresh.fetched(late, at(8200), b"old", max_age("")), KeyChange::Changed);
+    assert_eq!(refresh.before_validation(at(8200)), RefreshAction::UseStale);
+    fetch(refresh.before_validation(at(8230)));
 }
 
 #[test]
@@ -280,8 +343,9 @@ type Start = u64;
 #[derive(Clone, Copy)]
 struct End {
     at: u64,
-    /// For how long the keys that it brought are fresh, if it brought any.
-    lifetime: Option<u64>,
+    /// For how long the keys that it brought are fresh, and usable, from the start of the fetch, if
+    /// it brought any.
+    lifetimes: Option<(u64, u64)>,
 }
 
 const COOLDOWN: u64 = 20;
@@ -289,19 +353,19 @@ const TIMEOUT: u64 = 12;
 const AGE: u64 = 1000;
 
 impl History {
-    /// When keys were last brought, and for how long they are fresh.
+    /// Until when the keys that were last brought are fresh, and usable.
     fn keys(&self) -> Option<(u64, u64)> {
-        self.fetches.iter().rev().find_map(|(_, _, end)| {
-            let End { at, lifetime } = (*end)?;
-            Some((at, lifetime?))
+        self.fetches.iter().rev().find_map(|(_, start, end)| {
+            let (fresh, usable) = end.as_ref()?.lifetimes?;
+            Some((start + fresh, start + usable))
         })
     }
 
     /// What the rules make of the history: `None` is a fetch.
     fn expected(&self, is_about_an_unknown_key: bool, now: u64) -> Option<RefreshAction> {
         let keys = self.keys();
-        let is_fresh = keys.is_some_and(|(since, lifetime)| now < since + lifetime);
-        let is_usable = keys.is_some_and(|(since, _)| now < since + AGE);
+        let is_fresh = keys.is_some_and(|(fresh, _)| now < fresh);
+        let is_usable = keys.is_some_and(|(_, usable)| now < usable);
         if is_fresh && !is_about_an_unknown_key {
             return Some(RefreshAction::UseKeys);
         }
@@ -314,8 +378,9 @@ impl History {
                 Some(instead(RefreshAction::Wait { until: at(start + TIMEOUT) }))
             }
             Some((_, start, None)) if now < start + COOLDOWN => Some(instead(UNAVAILABLE)),
-            Some((_, _, Some(End { at, lifetime }))) if now < at + COOLDOWN => {
-                Some(instead(if lifetime.is_some() { NOT_FOUND } else { UNAVAILABLE }))
+            Some((_, _, Some(End { at, lifetimes }))) if now < at + COOLDOWN => {
+                let has_answered = lifetimes.is_some() && is_usable;
+                Some(instead(if has_answered { NOT_FOUND } else { UNAVAILABLE }))
             }
             _ => None,
         }
@@ -325,7 +390,7 @@ impl History {
 #[test]
 fn random_sequences_do_what_the_history_says() {
     let random = &mut Random(17);
-    let mut seen = [0_u32; 5];
+    let mut seen = [0_u32; 6];
     for _ in 0..500 {
         let mut refresh = KeyRefresh::new()
             .with_cooldown(COOLDOWN as u32)
@@ -364,27 +429,33 @@ fn random_sequences_do_what_the_history_says() {
             }
             let back = random.below(2).min(history.fetches.len() - 1);
             let index = history.fetches.len() - 1 - back;
-            let (id, _, end) = history.fetches[index];
+            let (id, start, end) = history.fetches[index];
             let counts = back == 0 && end.is_none();
             if random.below(2) == 0 {
                 refresh.failed(id, at(now));
                 if counts {
-                    history.fetches[index].2 = Some(End { at: now, lifetime: None });
+                    history.fetches[index].2 = Some(End { at: now, lifetimes: None });
                 }
             } else {
                 let lifetime = 300 + random.below(250) as u64;
-                let header = format!("max-age={lifetime}");
+                let age = random.below(2) as u64 * random.below(1200) as u64;
+                let (header, age_header) = (format!("max-age={lifetime}"), age.to_string());
+                let headers = max_age(&header).with_age([age_header.as_bytes()]);
                 let keys = [random.below(3) as u8];
                 let generation = refresh.generation();
-                let change = refresh.fetched(id, at(now), &keys, max_age(&header));
+                let change = refresh.fetched(id, at(now), &keys, headers);
                 assert_eq!(change == KeyChange::Ignored, !counts);
                 assert_eq!(refresh.generation() != generation, change == KeyChange::Changed);
                 if counts {
-                    let lifetime = Some(lifetime.min(500));
-                    history.fetches[index].2 = Some(End { at: now, lifetime });
+                    let fresh = lifetime.min(500).saturating_sub(age).max(300);
+                    let usable = AGE.saturating_sub(age).max(fresh);
+                    history.fetches[index].2 =
+                        Some(End { at: now, lifetimes: Some((fresh, usable)) });
+                    // Some come so late that what they bring is not fresh any more.
+                    seen[5] += u32::from(now >= start + fresh);
                 }
             }
         }
     }
-    assert!(seen.iter().all(|count| *count > 500), "{seen:?}");
+    assert!(seen[..5].iter().all(|count| *count > 500) && seen[5] > 0, "{seen:?}");
 }

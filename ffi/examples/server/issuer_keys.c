@@ -146,7 +146,7 @@ static void fetch_keys(struct issuer_keys *issuer, uint32_t fetch) {
     char if_none_match[GATEPOST_MAX_ENTITY_TAG_LENGTH + 20];
     struct download download = {malloc(GATEPOST_MAX_JWKS_LENGTH), 0};
     gatepost_slice jwks, tag, cache_control[MAX_CACHE_HEADERS];
-    gatepost_cache_headers cache = {cache_control, 0, {NULL, 0}};
+    gatepost_cache_headers cache = {cache_control, 0, {NULL, 0}, {NULL, 0}};
     struct curl_slist *headers = curl_slist_append(NULL, "Cache-Control: no-cache");
     struct curl_header *header;
     CURL *curl = curl_easy_init();
@@ -169,6 +169,9 @@ static void fetch_keys(struct issuer_keys *issuer, uint32_t fetch) {
     }
     if (status != 0 && curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
         cache.entity_tag = slice(header->value);
+    }
+    if (status != 0 && curl_easy_header(curl, "Age", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+        cache.age = slice(header->value);
     }
     jwks.ptr = download.bytes;
     jwks.len = download.length;

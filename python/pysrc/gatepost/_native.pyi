@@ -112,10 +112,16 @@ class KeyRefresh:
         *,
         cache_control: str | bytes | None = None,
         entity_tag: str | bytes | None = None,
+        age: str | bytes | None = None,
         now: float | None = None,
     ) -> Literal["changed", "unchanged", "ignored"]: ...
     def not_modified(
-        self, fetch: int, *, cache_control: str | bytes | None = None, now: float | None = None
+        self,
+        fetch: int,
+        *,
+        cache_control: str | bytes | None = None,
+        age: str | bytes | None = None,
+        now: float | None = None,
     ) -> Literal["unchanged", "ignored"]: ...
     def failed(self, fetch: int, now: float | None = None) -> None: ...
     def has_keys(self, now: float | None = None) -> bool: ...

@@ -3,19 +3,23 @@
 use crate::limits::MAX_ENTITY_TAG_LEN;
 
 /// What the answer to a fetch of keys says of its lifetime: `Cache-Control`
-/// ([RFC 9111, section 5.2](https://www.rfc-editor.org/rfc/rfc9111#section-5.2)) and `ETag`
+/// ([RFC 9111, section 5.2](https://www.rfc-editor.org/rfc/rfc9111#section-5.2)), `Age`
+/// ([section 5.1](https://www.rfc-editor.org/rfc/rfc9111#section-5.1)) and `ETag`
 /// ([RFC 9110, section 8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)).
 ///
 /// ```
 /// use gatepost::oauth::CacheHeaders;
 ///
 /// let headers = CacheHeaders::new([&b"public, max-age=3600"[..]], Some(b"\"v1\""));
+/// let headers = headers.with_age([&b"90"[..]]);
 /// assert_eq!(headers.max_age(), Some(3600));
+/// assert_eq!(headers.age(), 90);
 /// assert_eq!(headers.entity_tag(), Some(&b"\"v1\""[..]));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheHeaders<'h> {
     max_age: Option<u32>,
+    age: u32,
     entity_tag: Option<&'h [u8]>,
 }
 
@@ -30,13 +34,32 @@ impl<'h> CacheHeaders<'h> {
         entity_tag: Option<&'h [u8]>,
     ) -> Self {
         let max_age = cache_control.into_iter().filter_map(max_age).min();
-        Self { max_age, entity_tag: entity_tag.filter(|tag| is_entity_tag(tag)) }
+        Self { max_age, age: 0, entity_tag: entity_tag.filter(|tag| is_entity_tag(tag)) }
+    }
+
+    /// These, and the values of the headers `Age`: how many seconds caches on the way have kept the
+    /// answer.
+    ///
+    /// There should be at most one. Where there are several the longest counts, and what cannot be
+    /// read is passed over.
+    #[must_use]
+    pub fn with_age<'a>(self, values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let ages = values.into_iter().flat_map(|value| value.split(|byte| *byte == b','));
+        let age = ages.filter_map(|age| seconds(age.trim_ascii())).max().unwrap_or(0);
+        Self { age, ..self }
     }
 
     /// Seconds that the answer is fresh, if it says so; more than 32 bits are as many as these.
     #[must_use]
     pub const fn max_age(&self) -> Option<u32> {
         self.max_age
+    }
+
+    /// Seconds that caches have kept the answer: 0 where none says so, and more than 32 bits are as
+    /// many as these.
+    #[must_use]
+    pub const fn age(&self) -> u32 {
+        self.age
     }
 
     /// The entity tag, with its quotes and, where it is a weak one, `W/`.
@@ -121,6 +144,22 @@ mod tests {
             assert_eq!(of(&[nothing]), None, "{nothing}");
         }
         assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn the_longest_age_counts() {
+        let of = |values: &[&'static str]| {
+            let values = values.iter().map(|value| value.as_bytes());
+            CacheHeaders::default().with_age(values).age()
+        };
+        assert_eq!(of(&["0"]), 0);
+        assert_eq!(of(&[" 12000\t"]), 12_000);
+        assert_eq!(of(&["7, 90", "x", "8"]), 90);
+        assert_eq!(of(&["99999999999999999999"]), u32::MAX);
+        for nothing in ["", ",", "-1", "1.5", "5s", "0x5", "five"] {
+            assert_eq!(of(&[nothing]), 0, "{nothing}");
+        }
+        assert_eq!(of(&[]), 0);
     }
 
     #[test]

@@ -24,7 +24,8 @@ use crate::{Reason, UnixTime};
 ///
 /// * one fetch at a time, and none within the cooldown of the last one, however many requests come
 ///   and whatever keys they name, whether the last fetch succeeded or not;
-/// * keys are fresh for as long as the issuer's `Cache-Control` says, within limits;
+/// * keys are fresh for as long as the issuer's `Cache-Control` says, within limits, from when they
+///   were asked for, and less by their `Age`;
 /// * keys that are no longer fresh are used while they cannot be fetched, up to an age;
 /// * a fetch that never reports back is given up after a while.
 ///
@@ -55,7 +56,7 @@ use crate::{Reason, UnixTime};
 ///
 /// let headers = CacheHeaders::new([&b"public, max-age=600"[..]], Some(b"\"v1\""));
 /// assert_eq!(refresh.fetched(fetch, at(1001), b"{\"keys\":[]}", headers), KeyChange::Changed);
-/// assert_eq!(refresh.before_validation(at(1600)), RefreshAction::UseKeys);
+/// assert_eq!(refresh.before_validation(at(1599)), RefreshAction::UseKeys);
 ///
 /// // A key that the set does not have: fetched for once, then refused for a while.
 /// let RefreshAction::Fetch(fetch) = refresh.unknown_key(1, at(1100)) else { panic!() };
@@ -90,8 +91,12 @@ type EntityTag = Vec<u8, MAX_ENTITY_TAG_LEN, u8>;
 /// The keys that the caller has.
 #[derive(Clone, Copy)]
 struct Held {
-    /// When they were confirmed to be the issuer's.
+    /// When they were asked for. They may have been withdrawn before the answer came
+    /// ([RFC 9111, section 4.2.3](https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3)).
     since: UnixTime,
+    /// Seconds that caches had kept them by then.
+    age: u32,
+    /// Seconds that they are fresh from then.
     lifetime: u32,
     hash: [u8; 32],
 }
@@ -185,6 +190,9 @@ impl KeyRefresh {
     /// Takes keys for fresh for at least `least` and at most `most` seconds, whatever
     /// `Cache-Control` says, and for `most` where it says nothing: 300 and 3600 unless set.
     ///
+    /// The seconds that caches have kept an answer (`Age`) are taken off, but not from `least`: a
+    /// cache with an old copy would have it fetched for nearly every request.
+    ///
     /// # Errors
     ///
     /// [`Reason::Misuse`] for less than [`MIN_KEY_LIFETIME`], more than [`MAX_KEY_LIFETIME`] or the
@@ -200,8 +208,9 @@ impl KeyRefresh {
         Ok(Self { least_lifetime: least, most_lifetime: most, ..self })
     }
 
-    /// Uses keys that cannot be fetched again until they are this many seconds old: 86 400, one
-    /// day, unless set.
+    /// Uses keys that cannot be fetched again until they are this many seconds old, `Age`
+    /// included: 86 400, one day, unless set. They are used for as long as they are fresh all the
+    /// same.
     ///
     /// # Errors
     ///
@@ -283,12 +292,10 @@ impl KeyRefresh {
             self.failed(fetch, now);
             return KeyChange::Ignored;
         }
-        if !self.end(fetch, now, true) {
-            return KeyChange::Ignored;
-        }
+        let Some(since) = self.end(fetch, now, true) else { return KeyChange::Ignored };
         let hash = Sha256::digest(jwks).into();
         let is_same = self.held.is_some_and(|held| held.hash == hash);
-        self.held = Some(Held { since: now, lifetime: self.lifetime(headers), hash });
+        self.hold(hash, since, headers);
         self.entity_tag = headers.entity_tag().and_then(|tag| EntityTag::from_slice(tag).ok());
         if is_same {
             return KeyChange::Unchanged;
@@ -311,10 +318,8 @@ impl KeyRefresh {
             self.failed(fetch, now);
             return KeyChange::Ignored;
         };
-        if !self.end(fetch, now, true) {
-            return KeyChange::Ignored;
-        }
-        self.held = Some(Held { since: now, lifetime: self.lifetime(headers), ..held });
+        let Some(since) = self.end(fetch, now, true) else { return KeyChange::Ignored };
+        self.hold(held.hash, since, headers);
         KeyChange::Unchanged
     }
 
@@ -326,7 +331,10 @@ impl KeyRefresh {
     /// Whether there are keys that may be used at `now`, fresh or not.
     #[must_use]
     pub fn has_keys(&self, now: UnixTime) -> bool {
-        self.held.is_some_and(|held| now < held.since.plus(self.most_age))
+        self.held.is_some_and(|held| {
+            let left = self.most_age.saturating_sub(held.age);
+            now < held.since.plus(left.max(held.lifetime))
+        })
     }
 
     /// How often the keys have changed: the number of the keys that there are now, to be read and
@@ -377,20 +385,21 @@ impl KeyRefresh {
         RefreshAction::Fetch(id)
     }
 
-    /// Ends the fetch, if no other has followed it, and it has not ended before.
-    fn end(&mut self, fetch: FetchId, now: UnixTime, has_succeeded: bool) -> bool {
+    /// Ends the fetch, if no other has followed it, and it has not ended before. Returns when it
+    /// began.
+    fn end(&mut self, fetch: FetchId, now: UnixTime, has_succeeded: bool) -> Option<UnixTime> {
         self.notice(now);
-        let is_running = self.running.is_some_and(|running| running.id == fetch);
-        if is_running {
-            self.running = None;
-            self.last = Some(Ended { at: now, has_succeeded });
-        }
-        is_running
+        let since = self.running.filter(|running| running.id == fetch)?.since;
+        self.running = None;
+        self.last = Some(Ended { at: now, has_succeeded });
+        Some(since)
     }
 
-    fn lifetime(&self, headers: CacheHeaders<'_>) -> u32 {
-        let said = headers.max_age().unwrap_or(self.most_lifetime);
-        said.clamp(self.least_lifetime, self.most_lifetime)
+    /// Takes keys for those that the issuer had when they were asked for.
+    fn hold(&mut self, hash: [u8; 32], since: UnixTime, headers: CacheHeaders<'_>) {
+        let most = headers.max_age().unwrap_or(u32::MAX).min(self.most_lifetime);
+        let lifetime = most.saturating_sub(headers.age()).max(self.least_lifetime);
+        self.held = Some(Held { since, age: headers.age(), lifetime, hash });
     }
 
     /// Where the clock has been set back, what lies in the future is taken to have been just now:
