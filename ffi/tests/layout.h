@@ -232,10 +232,11 @@ OFFSET(gatepost_refresh_action, fetch, 4);
 OFFSET(gatepost_refresh_action, reason, 8);
 OFFSET(gatepost_refresh_action, until, 16);
 
-SIZE(gatepost_cache_headers, 32);
+SIZE(gatepost_cache_headers, 48);
 OFFSET(gatepost_cache_headers, cache_control, 0);
 OFFSET(gatepost_cache_headers, cache_control_count, 8);
 OFFSET(gatepost_cache_headers, entity_tag, 16);
+OFFSET(gatepost_cache_headers, age, 32);
 
 SIZE(gatepost_skipped_key, 16);
 OFFSET(gatepost_skipped_key, index, 0);

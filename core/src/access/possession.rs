@@ -84,20 +84,38 @@ impl<'t> PresentedToken<'t> {
     ///
     /// Those of [`prove`](Self::prove).
     pub fn proved_by(&self, evidence: &Evidence) -> Result<&AccessToken<'t>, Reason> {
-        let Confirmation { jkt, x5t_s256 } = self.confirmation;
-        if let Some(jkt) = jkt {
+        self.check_certificate(evidence.certificate)?;
+        if let Some(jkt) = self.confirmation.jkt {
             let (key, token) = evidence.proof.ok_or(Reason::ProofRequired)?;
             if !is_equal(&key, &jkt) || !is_equal(&token, &self.hash()) {
                 return Err(Reason::InvalidProof);
             }
         }
-        if let Some(x5t_s256) = x5t_s256 {
-            let certificate = evidence.certificate.ok_or(Reason::ProofRequired)?;
-            if !is_equal(&certificate, &x5t_s256) {
-                return Err(Reason::InvalidProof);
-            }
-        }
         Ok(&self.token)
+    }
+
+    /// Whether `certificate`, the SHA-256 of the DER form of the one in the TLS handshake, is the
+    /// client's, where the token is bound to one.
+    ///
+    /// [`prove`](Self::prove) checks it as well. Whoever takes DPoP proofs asks before it verifies
+    /// one: verified, the proof is spent, though nobody was let in by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::ProofRequired`] without a certificate, [`Reason::InvalidProof`] for another one.
+    /// The token is at fault then, not a DPoP proof
+    /// ([RFC 8705, section 3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
+    ///
+    /// ```
+    /// # use gatepost::{PresentedToken, Reason};
+    /// fn may_spend_its_proof(token: &PresentedToken<'_>, seen: [u8; 32]) -> bool {
+    ///     token.check_certificate(Some(seen)).is_ok()
+    /// }
+    /// ```
+    pub fn check_certificate(&self, certificate: Option<[u8; 32]>) -> Result<(), Reason> {
+        let Some(x5t_s256) = self.confirmation.x5t_s256 else { return Ok(()) };
+        let certificate = certificate.ok_or(Reason::ProofRequired)?;
+        if is_equal(&certificate, &x5t_s256) { Ok(()) } else { Err(Reason::InvalidProof) }
     }
 
     /// Hands out, once, the memory that the token has left over, for whatever comes next.

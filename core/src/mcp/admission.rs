@@ -1,6 +1,7 @@
 //! Whether the token of a request lets its bearer in, and the proof that comes with it.
 
 use super::Authority;
+use super::answers::Fault;
 use super::guard::{Dpop, Guard};
 use crate::oauth::{ReplayStore, RequestHead, Scheme};
 use crate::{AccessToken, Evidence, PresentedToken, Reason, UnixTime};
@@ -30,7 +31,8 @@ impl<S: ReplayStore> Guard<'_, S> {
             .map_err(|reason| if is_for_proofs { (reason, None) } else { as_bearer(reason) })
     }
 
-    /// A token sent as `DPoP`, with its proof.
+    /// A token sent as `DPoP`, with its proof. The certificate comes first: a proof is spent once it
+    /// is verified, and is not at fault where the connection is that of another client.
     pub(super) fn admit_dpop<'m>(
         &self,
         token: &'m str,
@@ -38,12 +40,19 @@ impl<S: ReplayStore> Guard<'_, S> {
         authority: &impl Authority,
         now: UnixTime,
         memory: &'m mut [u8],
-    ) -> Result<AccessToken<'m>, Reason> {
-        let Some(Dpop { verifier, .. }) = &self.dpop else { return Err(Reason::ProofRequired) };
-        let mut presented = self.validate(token, authority, now, memory)?;
+    ) -> Result<AccessToken<'m>, (Reason, Fault)> {
+        let of_token = |reason| (reason, Fault::OfToken);
+        let of_proof = |reason| (reason, Fault::OfProof);
+        let Some(Dpop { verifier, .. }) = &self.dpop else {
+            return Err(of_proof(Reason::ProofRequired));
+        };
+        let mut presented = self.validate(token, authority, now, memory).map_err(of_token)?;
+        presented.check_certificate(head.certificate).map_err(of_token)?;
         let rest = presented.take_memory();
-        let proof = verifier.verify(&presented, head.values("dpop"), head.method, now, rest)?;
-        presented.prove(&with_certificate(proof.evidence(), head))
+        let proof = verifier
+            .verify(&presented, head.values("dpop"), head.method, now, rest)
+            .map_err(of_proof)?;
+        presented.prove(&with_certificate(proof.evidence(), head)).map_err(of_proof)
     }
 
     fn validate<'m>(

@@ -102,8 +102,11 @@ impl<S: ReplayStore> Guard<'_, S> {
         scheme: Scheme,
         writer: &mut Writer<'_>,
     ) -> Result<(), Reason> {
-        let Refused { reason, scope, .. } = *refused;
+        let Refused { reason, scope, fault, .. } = *refused;
         let mut challenge = Challenge::new(scheme, &self.metadata_url)?.with_reason(reason);
+        if fault == Fault::OfToken {
+            challenge = challenge.about_token();
+        }
         if let Some(scope) = scope {
             challenge = challenge.with_scope(scope)?;
         }
@@ -115,12 +118,22 @@ impl<S: ReplayStore> Guard<'_, S> {
     }
 }
 
+/// What is at fault where possession was not proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The token: it is bound to another certificate.
+    OfToken,
+    /// The proof that came with it, if any did.
+    OfProof,
+}
+
 /// What was refused, as challenges say it.
 pub(super) struct Refused<'c> {
     pub(super) reason: Reason,
     /// The scheme of the credentials that were sent.
     pub(super) scheme: Option<Scheme>,
     pub(super) scope: Option<&'c str>,
+    pub(super) fault: Fault,
     /// For a new nonce.
     pub(super) now: Option<UnixTime>,
     /// How long it lasts, 0 where nobody says.
@@ -133,7 +146,7 @@ impl<'c> Refused<'c> {
         scheme: Option<Scheme>,
         scope: Option<&'c str>,
     ) -> Self {
-        Self { reason, scheme, scope, now: None, seconds: 0 }
+        Self { reason, scheme, scope, fault: Fault::OfProof, now: None, seconds: 0 }
     }
 
     /// The value of `Retry-After`, and the memory behind it.

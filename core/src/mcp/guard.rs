@@ -251,7 +251,8 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     ///
     /// The order of the checks is fixed: requests for the metadata documents are answered to
     /// everybody; then comes the origin (403), preflight requests, the credentials (400, 401), the
-    /// token (401, or 503 where that cannot be told now), its binding to a key (401).
+    /// token (401, or 503 where that cannot be told now), its binding to a certificate, then to a key
+    /// for proofs (401). A proof is spent only where all else is good.
     pub fn authenticate<'m>(
         &'m self,
         head: &RequestHead<'m>,
@@ -277,27 +278,29 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
         }
         let (memory, for_response) = split(memory);
         let base = self.rules.base_scope();
-        let (reason, scheme, scope) = match Credentials::from_values(head.values("authorization")) {
+        let refused = match Credentials::from_values(head.values("authorization")) {
             Ok(Credentials::Bearer(token)) => {
                 match self.admit_bearer(token, head, authority, now, memory) {
                     Ok(token) => return Step::Proceed(self.let_in(token)),
-                    Err((reason, scheme)) => (reason, scheme, base),
+                    Err((reason, scheme)) => Refused::new(reason, scheme, base),
                 }
             }
             Ok(Credentials::Dpop(token)) if self.dpop.is_some() => {
                 match self.admit_dpop(token, head, authority, now, memory) {
                     Ok(token) => return Step::Proceed(self.let_in(token)),
-                    Err(reason) => (reason, Some(Scheme::Dpop), base),
+                    Err((reason, fault)) => {
+                        Refused { fault, ..Refused::new(reason, Some(Scheme::Dpop), base) }
+                    }
                 }
             }
             // A scheme that is not understood is as good as none.
             Ok(_) => match self.judge_stranger(head, memory) {
                 Ok(()) => return Step::Proceed(Principal::anonymous(self.address())),
-                Err(scope) => (Reason::CredentialsMissing, None, scope),
+                Err(scope) => Refused::new(Reason::CredentialsMissing, None, scope),
             },
-            Err(reason) => (reason, None, None),
+            Err(reason) => Refused::new(reason, None, None),
         };
-        let refused = Refused { now: Some(now), ..Refused::new(reason, scheme, scope) };
+        let refused = Refused { now: Some(now), ..refused };
         Step::Respond(self.challenge(&refused, origin, for_response))
     }
 

@@ -45,6 +45,7 @@ pub struct Challenge<'c> {
     scheme: Scheme,
     realm: Option<&'c str>,
     reason: Option<Reason>,
+    is_about_token: bool,
     scope: Option<&'c str>,
     resource_metadata: &'c str,
     algorithms: Algorithms,
@@ -69,6 +70,7 @@ impl<'c> Challenge<'c> {
             scheme,
             realm: None,
             reason: None,
+            is_about_token: false,
             scope: None,
             resource_metadata,
             algorithms: Algorithms::NONE,
@@ -85,6 +87,13 @@ impl<'c> Challenge<'c> {
     #[must_use]
     pub const fn with_reason(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// Says that the token is at fault, where a reason could be about a DPoP proof too
+    /// ([RFC 8705, section 3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
+    pub(crate) const fn about_token(mut self) -> Self {
+        self.is_about_token = true;
         self
     }
 
@@ -183,7 +192,9 @@ impl<'c> Challenge<'c> {
     /// The `error`, where the reason has one that belongs into a challenge.
     fn error(&self) -> Option<&'static str> {
         match (self.scheme, self.reason?) {
-            (Scheme::Dpop, Reason::InvalidProof | Reason::ProofReplayed) => {
+            (Scheme::Dpop, Reason::InvalidProof | Reason::ProofReplayed)
+                if !self.is_about_token =>
+            {
                 Some("invalid_dpop_proof")
             }
             (Scheme::Dpop, Reason::NonceRequired) => Some("use_dpop_nonce"),

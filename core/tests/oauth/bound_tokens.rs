@@ -1,8 +1,9 @@
 //! Tokens that are bound to keys.
 
-use gatepost::oauth::FixedReplayStore;
+use gatepost::mcp::{Guard, RESPONSE_MEMORY, Step};
+use gatepost::oauth::{FixedReplayStore, Header, RequestHead, ResourceMetadata};
 use gatepost::{
-    Algorithm, Confirmation, Evidence, Issuers, KeySet, Policy, PresentedToken, Reason,
+    Algorithm, Confirmation, Evidence, Issuers, KeySet, Policy, PresentedToken, Reason, limits,
 };
 
 use crate::common::{self, AUDIENCE, ISSUER, NOW, base64url, claims_with};
@@ -78,6 +79,13 @@ fn a_bound_token_needs_its_proof_and_an_unbound_one_none() {
     }
     assert_eq!(prove(&of_certificate, with_certificate), Ok(()));
 
+    presented(&of_certificate, |presented| {
+        assert_eq!(presented.check_certificate(None), Err(Reason::ProofRequired));
+        assert_eq!(presented.check_certificate(Some([8; 32])), Err(Reason::InvalidProof));
+        assert_eq!(presented.check_certificate(Some([7; 32])), Ok(()));
+    });
+    presented(&plain, |presented| assert_eq!(presented.check_certificate(None), Ok(())));
+
     // Bound to two keys: both are asked for.
     let of_both = with_cnf(&format!(r#"{{"jkt":"{jkt}","x5t#S256":"{sevens}"}}"#));
     let proof = Proof::new(Algorithm::Es256, &of_both).text();
@@ -89,6 +97,40 @@ fn a_bound_token_needs_its_proof_and_an_unbound_one_none() {
         let evidence = proof.evidence().with_certificate([7; 32]);
         assert!(presented.prove(&evidence).is_ok());
     });
+}
+
+/// RFC 8705, section 3: the token is refused, and the proof that came with it can be used again.
+#[test]
+fn another_certificate_is_no_fault_of_the_proof_and_spends_none() {
+    let metadata = ResourceMetadata::new(AUDIENCE, ISSUER).unwrap();
+    let store = FixedReplayStore::<4>::new();
+    let guard = Guard::new(&metadata).unwrap().with_dpop(verifier(&store), true).unwrap();
+    let (jkt, sevens) = (base64url(thumbprint(Algorithm::Es256)), base64url([7; 32]));
+    let token = with_cnf(&format!(r#"{{"jkt":"{jkt}","x5t#S256":"{sevens}"}}"#));
+    let proof = Proof::new(Algorithm::Es256, &token).text();
+    let authorization = format!("DPoP {token}");
+    let headers = [Header::new("Authorization", &authorization), Header::new("DPoP", &proof)];
+    let keys = common::key_set(ISSUERS);
+    let ask = |certificate| {
+        let head = RequestHead { method: "POST", target: "/mcp", headers: &headers, certificate };
+        let authority = (common::policy(), keys.keys());
+        let mut memory = [0; limits::MEMORY + RESPONSE_MEMORY];
+        match guard.authenticate(&head, &authority, NOW, &mut memory) {
+            Step::Proceed(principal) => Err(principal.subject().map(str::to_owned)),
+            Step::Respond(response) => {
+                let challenge = response.header("WWW-Authenticate").unwrap();
+                let error = challenge.split('"').nth(1).unwrap().to_owned();
+                assert!(challenge.starts_with("DPoP error=") && response.status() == 401);
+                Ok((response.reason().unwrap(), error))
+            }
+        }
+    };
+    let refused = |reason, error: &str| Ok((reason, error.to_owned()));
+    assert_eq!(ask(None), refused(Reason::ProofRequired, "invalid_token"));
+    assert_eq!(ask(Some([8; 32])), refused(Reason::InvalidProof, "invalid_token"));
+    assert!(store.is_empty());
+    assert_eq!(ask(Some([7; 32])), Err(Some("alice".to_owned())));
+    assert_eq!(ask(Some([7; 32])), refused(Reason::ProofReplayed, "invalid_dpop_proof"));
 }
 
 #[test]

@@ -16,6 +16,8 @@ enum Form {
     Refusal {
         schemes: &'static [&'static str],
         scope: Option<&'static str>,
+        /// Where another error than the usual one of the reason is named.
+        error: Option<&'static str>,
     },
     /// A JSON-RPC error.
     Error {
@@ -31,7 +33,7 @@ enum Form {
 
 /// A refusal with a challenge of the scheme `Bearer`.
 pub(crate) const fn refused(status: u64, reason: &'static str) -> Answer {
-    let form = Form::Refusal { schemes: &["Bearer"], scope: None };
+    let form = Form::Refusal { schemes: &["Bearer"], scope: None, error: None };
     Answer { status, reason, form, origin: None, nonce: None }
 }
 
@@ -80,6 +82,14 @@ impl Answer {
         self
     }
 
+    /// With challenges that name this error.
+    pub(crate) fn error(mut self, name: &'static str) -> Self {
+        if let Form::Refusal { error, .. } = &mut self.form {
+            *error = Some(name);
+        }
+        self
+    }
+
     /// Lets pages of this origin see it.
     pub(crate) fn seen_by(self, origin: &'static str) -> Self {
         Self { origin: Some(origin), ..self }
@@ -112,9 +122,10 @@ impl Answer {
             add("Vary", "Origin");
         }
         let body = match form {
-            Form::Refusal { schemes, scope } => {
+            Form::Refusal { schemes, scope, error: named } => {
                 for scheme in schemes {
-                    add("WWW-Authenticate", &challenge(guard, scheme, reason, scope));
+                    let named = named.or_else(|| error_of(scheme, reason));
+                    add("WWW-Authenticate", &challenge(guard, scheme, reason, named, scope));
                 }
                 if let Some(nonce) = nonce {
                     add("DPoP-Nonce", &nonce);
@@ -165,12 +176,13 @@ impl Answer {
 }
 
 /// The value of `WWW-Authenticate`.
-fn challenge(guard: &str, scheme: &str, reason: &str, scope: Option<&str>) -> String {
-    let error = match (scheme, reason) {
-        ("DPoP", "invalid_proof" | "proof_replayed") => Some("invalid_dpop_proof"),
-        ("DPoP", "nonce_required") => Some("use_dpop_nonce"),
-        _ => error(reason),
-    };
+fn challenge(
+    guard: &str,
+    scheme: &str,
+    reason: &str,
+    error: Option<&str>,
+    scope: Option<&str>,
+) -> String {
     let mut parameters = Vec::new();
     if let Some(error) = error {
         parameters.push(("error", error));
@@ -184,6 +196,15 @@ fn challenge(guard: &str, scheme: &str, reason: &str, scope: Option<&str>) -> St
     let parameters: Vec<_> =
         parameters.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     format!("{scheme} {}", parameters.join(", "))
+}
+
+/// The error that a challenge of this scheme names, where there is one.
+fn error_of(scheme: &str, reason: &str) -> Option<&'static str> {
+    match (scheme, reason) {
+        ("DPoP", "invalid_proof" | "proof_replayed") => Some("invalid_dpop_proof"),
+        ("DPoP", "nonce_required") => Some("use_dpop_nonce"),
+        _ => error(reason),
+    }
 }
 
 /// The error of OAuth, where there is one.

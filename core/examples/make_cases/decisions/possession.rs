@@ -19,6 +19,7 @@ const SEVENS: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 pub(crate) fn add(decisions: &mut Decisions, keys: &Keys) {
     certificates(decisions, keys);
     proofs(decisions, keys);
+    certificates_and_proofs(decisions, keys);
 }
 
 fn certificates(decisions: &mut Decisions, keys: &Keys) {
@@ -167,6 +168,26 @@ fn proofs(decisions: &mut Decisions, keys: &Keys) {
     decisions.respond("headers_do_not_replace_a_proof", "bound", modern_call("x"), answer);
     let answer = missing().schemes(&["DPoP"]);
     decisions.respond("get_where_proofs_are_required", "bound_only", get("/mcp"), answer);
+}
+
+/// RFC 8705, section 3: another certificate is no fault of the proof.
+fn certificates_and_proofs(decisions: &mut Decisions, keys: &Keys) {
+    let client = Client::new(&keys.p256_other);
+    let jkt = client.confirmation();
+    let cnf = format!(r#"{},"x5t#S256":"{SEVENS}"}}"#, jkt.trim_end_matches('}'));
+    let bound = &*token_with(keys, |claims| claims.raw("cnf", cnf));
+    let with = |id| sent(bound).with("DPoP", client.proof(id, bound, |claims| claims));
+    let refusal = |reason| refused(401, reason).scope(BASE).schemes(&["DPoP"]);
+
+    let both = with("with its certificate").showing_certificate([7; 32]);
+    decisions.proceed("proof_and_certificate", "bound", both, "user-1");
+    let other = with("with another certificate").showing_certificate([8; 32]);
+    let answer = refusal("invalid_proof").error("invalid_token");
+    decisions.respond("proof_with_another_certificate", "bound", other, answer);
+    let none = with("without a certificate");
+    decisions.respond("proof_without_a_certificate", "bound", none, refusal("proof_required"));
+    let alone = sent(bound).showing_certificate([7; 32]);
+    decisions.respond("certificate_without_a_proof", "bound", alone, refusal("proof_required"));
 }
 
 /// The request with the token of a client that has a key.
