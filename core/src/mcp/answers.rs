@@ -299,7 +299,11 @@ const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Accept, DPoP, MCP-Pr
 pub(super) fn cors_headers(origin: &str) -> [(&'static str, &str); 3] {
     [
         ("Access-Control-Allow-Origin", origin),
-        ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id"),
+        ("Access-Control-Expose-Headers", EXPOSED_HEADERS),
         ("Vary", "Origin"),
     ]
 }
+
+/// What pages see besides the headers that any page sees of any response, which `Retry-After` is
+/// not among ([Fetch, section 2.2.2](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)).
+const EXPOSED_HEADERS: &str = "WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id";

@@ -1,7 +1,7 @@
 //! What an answer says to those who may come back.
 
 use gatepost::mcp::Guard;
-use gatepost::oauth::{RequestHead, ResourceMetadata};
+use gatepost::oauth::{Header, RequestHead, ResourceMetadata};
 use gatepost::{Reason, UnixTime};
 
 use crate::common::{AUDIENCE, ISSUER};
@@ -39,6 +39,13 @@ fn who_knows_until_when_says_it() {
         let expected = if len < 4 { "5" } else { "30" };
         assert_eq!(answer.header("Retry-After"), Some(expected));
     }
+    // A page has to see it, too.
+    let headers = [Header::new("Origin", "https://mcp.example")];
+    let head = RequestHead { headers: &headers, ..HEAD };
+    let mut memory = [0; 8192];
+    let answer = guard.refuse_until(&head, Reason::KeysUnavailable, at(30), at(0), &mut memory);
+    let exposed = answer.header("Access-Control-Expose-Headers").unwrap();
+    assert!(exposed.split(", ").any(|name| name == "Retry-After"), "{exposed}");
     let mut memory = [0; 8192];
     let answer = guard.refuse_until(&HEAD, Reason::Expired, at(30), at(0), &mut memory);
     assert_eq!((answer.status(), answer.header("Retry-After")), (401, None));

@@ -118,7 +118,10 @@ impl Answer {
         }
         if let Some(origin) = origin {
             add("Access-Control-Allow-Origin", origin);
-            add("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id");
+            add(
+                "Access-Control-Expose-Headers",
+                "WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id",
+            );
             add("Vary", "Origin");
         }
         let body = match form {
