@@ -5,8 +5,8 @@ use super::host::Host;
 use crate::Reason;
 use crate::text::uri::{Uri, has_hidden_slashes};
 
-/// Which redirect URIs may be registered: `https`, `http` on this machine's loopback, and the
-/// private-use schemes that the server names.
+/// Which redirect URIs may be registered: `https`, `http` to a loopback address or to `localhost`
+/// itself, and the private-use schemes that the server names.
 ///
 /// ```
 /// use gatepost::Reason;
@@ -116,7 +116,7 @@ pub enum RedirectKind {
     /// `https`: a web server, or an app that claimed the URI
     /// ([RFC 8252, section 7.2](https://www.rfc-editor.org/rfc/rfc8252#section-7.2)).
     Web,
-    /// `http` to this machine
+    /// `http` to a loopback address or to `localhost`
     /// ([RFC 8252, section 7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3)).
     Loopback,
     /// A scheme of an app's own
@@ -141,7 +141,7 @@ impl<'u> RedirectUri<'u> {
         };
         let kind = match host {
             Some(host) if uri.is_https() && !host.is_unspecified() => RedirectKind::Web,
-            Some(host) if uri.is_http() && host.is_loopback() => RedirectKind::Loopback,
+            Some(host) if uri.is_http() && host.is_localhost() => RedirectKind::Loopback,
             _ if uri.is_https() || uri.is_http() => return None,
             _ => RedirectKind::PrivateUse,
         };
@@ -169,7 +169,7 @@ impl<'u> RedirectUri<'u> {
     }
 
     /// Whether it is sent to the user's own machine, where any program can receive it: a consent
-    /// page should warn.
+    /// page should warn. With `https` the names below `localhost` count as well.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.host.is_some_and(Host::is_loopback)

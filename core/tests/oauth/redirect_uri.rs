@@ -37,6 +37,10 @@ fn a6_redirect_uris_are_https_or_on_the_loopback() {
     for refused in [
         "http://app.example.com/callback",
         "http://localhost.example.com/callback",
+        // Not every resolver keeps these on the machine.
+        "http://app.localhost/callback",
+        "http://app.LOCALHOST:3000/callback",
+        "http://localhost.localhost/callback",
         "http://10.0.0.1/callback",
         "http://0.0.0.0/callback",
         "https://0.0.0.0/callback",
@@ -152,6 +156,7 @@ fn a6_only_the_port_of_a_loopback_may_vary() {
         ("https://app.example.com/callback", "https://app.example.com/callback.evil.example"),
         ("https://app.example.com/callback", ""),
         // The port is the system's choice only without TLS.
+        ("https://app.localhost/callback", "https://app.localhost:51004/callback"),
         ("https://localhost/callback", "https://localhost:51004/callback"),
         ("cursor://localhost/callback", "cursor://localhost:51004/callback"),
         ("http://localhost/callback", "http://127.0.0.1/callback"),
@@ -200,6 +205,7 @@ fn a5_a_consent_page_learns_host_and_loopback() {
         ("http://localhost:3000/callback", Some("localhost"), true),
         ("http://[::1]/callback", Some("::1"), true),
         ("https://127.0.0.1/callback", Some("127.0.0.1"), true),
+        ("https://app.localhost/callback", Some("app.localhost"), true),
         ("com.example.app:/callback", None, false),
     ] {
         let uri = rules().parse(text).unwrap();
