@@ -125,7 +125,6 @@ impl KeyRefresh {
     #[pyo3(signature = (
         fetch, jwks, *, cache_control = None, entity_tag = None, age = None, now = None
     ))]
-    #[expect(clippy::too_many_arguments, reason = "of Python's, most of them by name")]
     fn fetched(
         &self,
         fetch: u32,
