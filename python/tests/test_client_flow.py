@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from authorization_server import AuthorizationServer
-from guarded import Guarded
+from guarded import guarded
 
 import gatepost
 from loopback import listener, serving
@@ -42,7 +42,7 @@ def servers() -> Iterator[Servers]:
         base_scopes="files:read",
     )
     with ExitStack() as stack:
-        stack.enter_context(serving(Guarded(guard), of_mcp))
+        stack.enter_context(serving(guarded(guard), of_mcp))
         stack.enter_context(serving(authorization.app(), of_issuer))
         yield Servers(resource, issuer.url)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from c_server import c_server, needs_c_server
-from guarded import Guarded
+from guarded import guarded
 
 import gatepost
 from issuer import Issuer
@@ -76,7 +76,7 @@ def server(
         origins="https://app.example.com",
         max_message_length=1 << 16,
     )
-    with serving(Guarded(guard), listening):
+    with serving(guarded(guard), listening):
         yield Server(url, issuer)
 
 
