@@ -24,6 +24,7 @@ import httpx2
 import pytest
 from authorization_server import AuthorizationServer
 from guarded import guarded
+from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver import MCPServer
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -89,8 +90,12 @@ def names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
 
 def test_the_guarded_server_of_the_sdk_is_called(names: dict[str, Any]) -> None:
+    def whoami() -> str:
+        token = get_access_token()
+        return (token and token.subject) or "nobody"
+
     for tool in ("add", "read_file"):
-        names["server"].add_tool(lambda: "done", name=tool, description="Does.")
+        names["server"].add_tool(whoami, name=tool, description="Tells.")
     listening, url = listener()
     with serving(names["app"], listening):
         answer = httpx2.post(f"{url}/mcp", json=call("add"))
@@ -99,7 +104,7 @@ def test_the_guarded_server_of_the_sdk_is_called(names: dict[str, Any]) -> None:
         answer = httpx2.get(f"{url}/.well-known/oauth-protected-resource/mcp?")
         assert answer.json()["authorization_servers"] == [ISSUER.url]
         outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "add"))
-        assert outcome.text == "done"
+        assert outcome.text == "alice"
         outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "read_file"))
         assert (outcome.text, outcome.oauth_error) == (None, "insufficient_scope")
 

@@ -9,9 +9,9 @@ Traceback (most recent call last):
     ...
 gatepost.exceptions.MalformedError: the token is not a compact JWS
 
-A `Guard` answers whole requests; `gatepost.asgi` puts it in front of an application.
-`gatepost.mcp` plugs a `Validator` into the official MCP SDK; ``python -m gatepost`` judges one
-token at the command line.
+A `Guard` answers whole requests; `gatepost.asgi` puts it in front of an application, and
+`gatepost.mcp` in front of a server of the official MCP SDK. ``python -m gatepost`` judges one token
+at the command line.
 """
 
 from gatepost._native import (

@@ -1,21 +1,53 @@
-"""A token verifier for the official MCP SDK (package ``mcp``, extra ``gatepost[mcp]``)."""
+"""For servers of the official MCP SDK (package ``mcp``, extra ``gatepost[mcp]``).
+
+`protect` puts a whole guard in front of one; `TokenVerifier` judges tokens alone, from inside.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gatepost import (
     AccessToken,
     GatepostError,
+    Guard,
     MissingClaimError,
+    Operation,
+    Principal,
+    RequestHead,
+    Response,
     Validator,
 )
+from gatepost.asgi import App, GuardMiddleware, Scope
 
+# The SDK itself is imported where it is used, so that everything else works without the extra.
 if TYPE_CHECKING:
     from mcp.server.auth.provider import AccessToken as SdkAccessToken
 
 logger = logging.getLogger("gatepost")
+
+
+def protect(
+    app: App, guard: Guard, *, certificate: Callable[[Scope], bytes | None] | None = None
+) -> App:
+    """`app`, which ``MCPServer.streamable_http_app()`` makes, behind `guard`.
+
+    A `gatepost.asgi.GuardMiddleware`, which also tells the SDK who asks: ``get_access_token()``
+    works, and the sessions and request states of one user are nobody else's. A token that names
+    neither a client nor a subject is refused with 401, since the SDK could not tell its bearers
+    apart. The server needs neither ``token_verifier`` nor ``auth``.
+
+    ::
+
+        app = protect(server.streamable_http_app(), guard)
+
+    Raises ImportError where the package ``mcp`` is not installed.
+    """
+    from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+
+    return _SdkGuardMiddleware(AuthContextMiddleware(app), guard, certificate=certificate)
 
 
 class TokenVerifier:
@@ -36,7 +68,6 @@ class TokenVerifier:
     """
 
     def __init__(self, validator: Validator) -> None:
-        # Only here, so that everything else works without the extra.
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
 
         self._sdk_access_token = SdkAccessToken
@@ -81,3 +112,44 @@ class TokenVerifier:
             subject=valid.subject,
             claims=valid.claims,
         )
+
+
+class _SdkGuardMiddleware(GuardMiddleware):
+    """Puts the principal where the SDK looks for it."""
+
+    def _admit(
+        self, scope: Scope, head: RequestHead, principal: Principal, operation: Operation
+    ) -> Scope | Response:
+        from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+        from mcp.server.auth.provider import AccessToken as SdkAccessToken
+        from starlette.authentication import AuthCredentials, UnauthenticatedUser
+
+        inner = super()._admit(scope, head, principal, operation)
+        if isinstance(inner, Response):
+            return inner
+        if principal.token is None:
+            # Nor is it whoever a middleware further out took it for.
+            return {**inner, "user": UnauthenticatedUser(), "auth": AuthCredentials()}
+        client_id = principal.client_id or principal.subject
+        if client_id is None:
+            return self._guard.refuse(head, "missing_claim")
+        user = AuthenticatedUser(
+            SdkAccessToken(
+                token=_credentials(scope),
+                client_id=client_id,
+                scopes=principal.scopes,
+                expires_at=principal.token.expires_at,
+                resource=self._guard.resource,
+                # With `iss` in the claims, what the SDK binds sessions and request states to.
+                subject=principal.subject,
+                claims=principal.token.claims,
+            )
+        )
+        return {**inner, "user": user, "auth": AuthCredentials(principal.scopes)}
+
+
+def _credentials(scope: Scope) -> str:
+    """The token in the Authorization header, of which the guard let in no second one."""
+    [header] = (value for name, value in scope["headers"] if name.lower() == b"authorization")
+    token: bytes = header.split()[-1]
+    return token.decode()
