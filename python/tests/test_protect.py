@@ -20,6 +20,7 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import InputRequiredResult
 from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
@@ -28,7 +29,7 @@ from test_dpop import Client
 import gatepost
 from conftest import AUDIENCE
 from gatepost.asgi import App, GuardMiddleware, Receive, Scope, Send
-from gatepost.mcp import TokenVerifier, protect
+from gatepost.mcp import TokenVerifier, protect, transport_security
 from issuer import Issuer
 
 LOOPBACK = "http://127.0.0.1:8000"
@@ -44,7 +45,7 @@ HELLO = {
 }
 
 
-def server(**options: Any) -> Starlette:
+def server(*, security: TransportSecuritySettings | None = None, **options: Any) -> Starlette:
     of_sdk = MCPServer("test", log_level="CRITICAL", **options)
 
     @of_sdk.tool()
@@ -58,7 +59,7 @@ def server(**options: Any) -> Starlette:
             return InputRequiredResult(request_state="step 2")
         return f"continued with {ctx.request_state}"
 
-    return of_sdk.streamable_http_app()
+    return of_sdk.streamable_http_app(transport_security=security)
 
 
 class User:
@@ -297,6 +298,49 @@ def test_the_certificate_is_asked_for(validator: gatepost.Validator, issuer: Iss
         assert seen(await User(http, token).call("whoami")) is not None
 
     with_server(lambda app: protect(app, guard, certificate=lambda _: bytes(32)), test)
+
+
+@pytest.mark.parametrize(
+    ("resource", "origin"),
+    [
+        (AUDIENCE, "https://mcp.example.com"),
+        ("https://MCP.example.com:443/mcp", "https://mcp.example.com"),
+        ("http://127.0.0.1:8000/mcp", "http://127.0.0.1:8000"),
+        ("https://mcp.example.com:8443/mcp", "https://mcp.example.com:8443"),
+    ],
+)
+def test_the_sdk_answers_to_the_public_name(issuer: Issuer, resource: str, origin: str) -> None:
+    keys = gatepost.KeySet.from_jwks(issuer.jwks())
+    validator = gatepost.Validator(gatepost.Policy(issuer.url, resource), keys)
+    origins = ["https://app.example.com"]
+    guard = gatepost.Guard(resource, validator, origins=origins)
+    settings = transport_security(guard, hosts="mcp.internal:8000", origins=origins)
+    token = issuer.sign(issuer.claims(resource))
+    host = origin.partition("://")[2]
+
+    async def statuses(app: Starlette, hosts: list[str], origins: list[str | None]) -> set[int]:
+        async with running(app, protect(app, guard)) as http:
+            return {
+                (await User(http, token, host=host, **named).call("whoami")).status_code
+                for host in hosts
+                for named in ({} if it is None else {"origin": it} for it in origins)
+            }
+
+    async def run() -> None:
+        hosts = [host, "127.0.0.1:9000", "mcp.internal:8000"]
+        if ":" not in host:
+            hosts.append(f"{host}:443")
+        app = server(security=settings)
+        assert await statuses(app, hosts, [None, origin, *origins]) == {200}
+        app = server(security=settings)
+        assert await statuses(app, ["evil.example.com", f"evil.{host}"], [None]) == {421}
+        app = server(security=settings)
+        assert await statuses(app, hosts, ["https://evil.example.com"]) == {403}
+        # The SDK by itself knows this machine alone.
+        if host != "127.0.0.1:8000":
+            assert await statuses(server(), [host], [None]) == {421}
+
+    asyncio.run(run())
 
 
 def test_the_sdk_is_needed_once_an_application_is_protected() -> None:

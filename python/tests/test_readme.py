@@ -103,6 +103,15 @@ def test_the_guarded_server_of_the_sdk_is_called(names: dict[str, Any]) -> None:
         assert answer.headers["www-authenticate"].startswith("Bearer resource_metadata=")
         answer = httpx2.get(f"{url}/.well-known/oauth-protected-resource/mcp?")
         assert answer.json()["authorization_servers"] == [ISSUER.url]
+        # As a proxy hands it on, and a page of the server's own asks.
+        headers = {"host": "mcp.example.com", "origin": "https://mcp.example.com"}
+        headers |= {
+            "authorization": f"Bearer {JWT}",
+            "accept": "application/json, text/event-stream",
+        }
+        answer = httpx2.post(f"{url}/mcp", json=initialize(), headers=headers)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "https://mcp.example.com"
         outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "add"))
         assert outcome.text == "alice"
         outcome = asyncio.run(call_tool(f"{url}/mcp", JWT, "read_file"))
@@ -182,6 +191,15 @@ def test_the_client_looks_for_metadata_at_both_places(names: dict[str, Any]) -> 
     assert validator.validate(token).scopes == ["files:read"]
     root = "/.well-known/oauth-protected-resource"
     assert asked == [f"{root}/mcp", root]
+
+
+def initialize() -> dict[str, Any]:
+    params = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "README", "version": "1"},
+    }
+    return {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
 
 
 def call(tool: str) -> dict[str, Any]:

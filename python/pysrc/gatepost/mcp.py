@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gatepost import (
     AccessToken,
@@ -25,8 +26,13 @@ from gatepost.asgi import App, GuardMiddleware, Scope
 # The SDK itself is imported where it is used, so that everything else works without the extra.
 if TYPE_CHECKING:
     from mcp.server.auth.provider import AccessToken as SdkAccessToken
+    from mcp.server.transport_security import TransportSecuritySettings
 
 logger = logging.getLogger("gatepost")
+
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+# What the SDK allows of itself: nobody else's name leads here.
+_LOOPBACK_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 def protect(
@@ -39,15 +45,42 @@ def protect(
     neither a client nor a subject is refused with 401, since the SDK could not tell its bearers
     apart. The server needs neither ``token_verifier`` nor ``auth``.
 
-    ::
+    The SDK only answers to the names of this machine unless it is told the public one, which
+    `transport_security` does::
 
-        app = protect(server.streamable_http_app(), guard)
+        app = server.streamable_http_app(transport_security=transport_security(guard))
+        app = protect(app, guard)
 
     Raises ImportError where the package ``mcp`` is not installed.
     """
     from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 
     return _SdkGuardMiddleware(AuthContextMiddleware(app), guard, certificate=certificate)
+
+
+def transport_security(
+    guard: Guard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
+) -> TransportSecuritySettings:
+    """Settings with which the SDK answers to the public name of the server that `guard` guards.
+
+    Requests may name in ``Host`` the guard's resource, this machine (as behind a proxy that calls
+    it so), or one of `hosts`, which is where other names for it belong. `origins` are the same as
+    the guard's: the SDK compares once more. To a guard with ``any_origin`` belong settings with
+    ``enable_dns_rebinding_protection=False``.
+
+    Raises ImportError where the package ``mcp`` is not installed.
+    """
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    url = urlsplit(guard.resource)
+    port = _DEFAULT_PORTS[url.scheme]
+    host = url.netloc.lower().removesuffix(port)
+    # Whether a port that goes without saying is said is up to the client.
+    names = [host] if url.port not in (None, int(port[1:])) else [host, host + port]
+    return TransportSecuritySettings(
+        allowed_hosts=[*names, *_LOOPBACK_HOSTS, *_listed(hosts)],
+        allowed_origins=[f"{url.scheme}://{host}", *_listed(origins)],
+    )
 
 
 class TokenVerifier:
@@ -153,3 +186,7 @@ def _credentials(scope: Scope) -> str:
     [header] = (value for name, value in scope["headers"] if name.lower() == b"authorization")
     token: bytes = header.split()[-1]
     return token.decode()
+
+
+def _listed(texts: str | Sequence[str]) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts
