@@ -25,10 +25,15 @@ class Outcome:
         return {answer.status_code for answer in self.answers}
 
     @property
+    def challenge(self) -> str | None:
+        """The `WWW-Authenticate` with which the server refused."""
+        challenges = [answer.headers.get("www-authenticate") for answer in self.answers]
+        return next(filter(None, reversed(challenges)), None)
+
+    @property
     def oauth_error(self) -> str | None:
-        """The `error` of the challenge with which the server refused."""
-        challenge = self.answers[-1].headers.get("www-authenticate", "") if self.answers else ""
-        return challenge.partition('error="')[2].partition('"')[0] or None
+        """The `error` of that challenge."""
+        return (self.challenge or "").partition('error="')[2].partition('"')[0] or None
 
 
 async def call_tool(resource: str, token: str | None, tool: str, **arguments: Any) -> Outcome:

@@ -27,7 +27,7 @@ import gatepost
 from client import call_tool
 from issuer import Issuer
 from loopback import listener, serving
-from server import fetch_keys, guarded_server
+from server import fetch_keys, guarded_app
 
 
 def main() -> int:
@@ -40,12 +40,13 @@ def main() -> int:
 
             policy = gatepost.Policy(issuer=issuer_url, audience=f"{server_url}/mcp")
             validator = gatepost.Validator(policy, fetch_keys(issuer_url))
-            server = guarded_server(validator, issuer_url, f"{server_url}/mcp")
-            running.enter_context(serving(server.streamable_http_app(), server_socket))
+            app = guarded_app(validator, f"{server_url}/mcp")
+            running.enter_context(serving(app, server_socket))
 
             demo = Demo(issuer, validator, f"{server_url}/mcp")
             asyncio.run(demo.run())
             print(table(demo.rows))
+            print(f"\nWWW-Authenticate\n{challenges(demo.rows)}")
     except KeyboardInterrupt:
         return 130
     wrong = sum(not row.as_expected for row in demo.rows)
@@ -73,7 +74,7 @@ class Demo:
             await self.call(f"good token, {algorithm}", token, 200)
         await self.call("expired, inside the leeway", issuer.sign(claims(exp=now - 10)), 200)
 
-        await self.call("no token", None, 401)
+        await self.call("no token", None, 401, "credentials_missing")
         await self.call("expired", issuer.sign(claims(exp=now - 60)), 401, "expired")
         await self.call("not yet valid", issuer.sign(claims(nbf=now + 600)), 401, "not_yet_valid")
         await self.call(
@@ -89,7 +90,9 @@ class Demo:
             "issuer_mismatch",
         )
         await self.call("missing audience", issuer.sign(claims(aud=None)), 401, "missing_claim")
-        await self.call("missing scope", issuer.sign(claims(scope="other")), 403)
+        await self.call(
+            "missing scope", issuer.sign(claims(scope="other")), 403, "insufficient_scope"
+        )
         await self.call("tampered payload", self.tampered(), 401, "invalid_signature")
         await self.call("alg none", self.unsigned(), 401, "algorithm_not_allowed")
         await self.call(
@@ -114,23 +117,46 @@ class Demo:
         await self.call("rotated key, after replace_keys", rotated, 200)
         await self.call("retired key, after replace_keys", before, 401, "key_not_found")
 
+        # A tool of its own scopes, of which the client only hears once it calls it.
+        step_up = "a tool that needs more"
+        await self.call(step_up, rotated, 403, "insufficient_scope", tool="whoami")
+        enough = issuer.sign(claims(scope="tools:call profile"))
+        await self.call(f"{step_up}, asked for", enough, 200, tool="whoami")
+
     async def call(
-        self, case: str, token: str | None, status: int, reason: str | None = None
+        self,
+        case: str,
+        token: str | None,
+        status: int,
+        reason: str | None = None,
+        *,
+        tool: str = "add",
     ) -> None:
-        """Calls a tool with this token, and notes a row."""
+        """Calls a tool with this token, and notes a row with the worst answer."""
         self._log.refusals.clear()
-        outcome = await call_tool(self.resource, token, "add", a=2, b=3)
+        numbers = {"a": 2, "b": 3} if tool == "add" else {}
+        outcome = await call_tool(self.resource, token, tool, **numbers)
         refusals = set(self._log.refusals)
+        http = max(outcome.statuses)
+        expected_text = ("5" if tool == "add" else "alice") if status == 200 else None
+        seen = outcome.oauth_error or (f"{tool}: {outcome.text}" if outcome.text else "no error")
+        # RFC 6750, section 3.1: no error where there were no credentials.
+        expected_error = {200: None, 401: "invalid_token", 403: "insufficient_scope"}[status]
+        if token is None:
+            expected_error = None
         self.rows.append(
             Row(
                 case,
-                http=", ".join(map(str, sorted(outcome.statuses))),
-                seen=f"2 + 3 = {outcome.text}" if outcome.text else str(outcome.oauth_error),
+                http=str(http),
+                seen=seen,
                 reason=", ".join(name for name, _ in refusals) or "-",
                 number=", ".join(str(number) for _, number in refusals) or "-",
-                as_expected=outcome.statuses == {status}
+                as_expected=outcome.statuses <= {200, 202, status}
+                and http == status
                 and {name for name, _ in refusals} == ({reason} if reason else set())
-                and outcome.text == ("5" if status == 200 else None),
+                and (outcome.text, outcome.oauth_error) == (expected_text, expected_error)
+                and (outcome.challenge is None) == (status == 200),
+                challenge=outcome.challenge,
             )
         )
 
@@ -179,6 +205,8 @@ class RefusalLog(logging.Handler):
         self.refusals: list[tuple[str, int]] = []
         logger = logging.getLogger("gatepost")
         logger.addHandler(self)
+        # That a client comes without a token is no warning.
+        logger.setLevel(logging.INFO)
         logger.propagate = False
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -195,6 +223,7 @@ class Row(NamedTuple):
     reason: str
     number: str
     as_expected: bool
+    challenge: str | None
 
 
 def table(rows: list[Row]) -> str:
@@ -206,13 +235,25 @@ def table(rows: list[Row]) -> str:
         "number",
         "as expected",
     )
-    cells = [(*row[:-1], "ok" if row.as_expected else "WRONG") for row in rows]
+    cells = [(*row[:5], "ok" if row.as_expected else "WRONG") for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
     rule = tuple("-" * width for width in widths)
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in (head, rule, *cells)
     )
+
+
+def challenges(rows: list[Row]) -> str:
+    """Each kind of challenge once, with the first case that it answered."""
+    kinds: dict[tuple[str | None, str | None], str] = {}
+    for row in rows:
+        if row.challenge is not None:
+            [challenge] = gatepost.parse_challenges(row.challenge)
+            kinds.setdefault(
+                (challenge.error, challenge.scope), f"  {row.case}:\n    {row.challenge}"
+            )
+    return "\n".join(kinds.values())
 
 
 def part(value: dict[str, Any]) -> str:

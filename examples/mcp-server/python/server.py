@@ -11,28 +11,18 @@ from __future__ import annotations
 import argparse
 
 import httpx2
+import uvicorn
 from mcp.server.auth.middleware.auth_context import get_access_token
-from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
-from pydantic import AnyHttpUrl
 
 import gatepost
-from gatepost.mcp import TokenVerifier
+from gatepost.asgi import App
+from gatepost.mcp import protect, transport_security
 
 
-def guarded_server(validator: gatepost.Validator, issuer: str, resource: str) -> MCPServer:
-    """The server with its tools, behind the decisions of `validator`."""
-    server = MCPServer(
-        "demo",
-        token_verifier=TokenVerifier(validator),
-        auth=AuthSettings(
-            issuer_url=AnyHttpUrl(issuer),
-            resource_server_url=AnyHttpUrl(resource),
-            required_scopes=["tools:call"],
-            validate_token_resource=True,
-        ),
-        log_level="WARNING",
-    )
+def guarded_app(validator: gatepost.Validator, resource: str) -> App:
+    """The server with its tools, behind a guard that asks `validator`."""
+    server = MCPServer("demo", log_level="WARNING")
 
     @server.tool()
     def add(a: int, b: int) -> int:
@@ -45,7 +35,14 @@ def guarded_server(validator: gatepost.Validator, issuer: str, resource: str) ->
         token = get_access_token()
         return (token and token.subject) or "nobody"
 
-    return server
+    guard = gatepost.Guard(
+        resource,
+        validator,
+        base_scopes="tools:call",
+        rules=[gatepost.Rule.tool("whoami").needs("tools:call profile")],
+    )
+    app = server.streamable_http_app(transport_security=transport_security(guard))
+    return protect(app, guard)
 
 
 def fetch_keys(issuer: str) -> gatepost.KeySet:
@@ -63,9 +60,7 @@ def main() -> None:
     resource = f"http://127.0.0.1:{arguments.port}/mcp"
     policy = gatepost.Policy(issuer=arguments.issuer, audience=resource)
     validator = gatepost.Validator(policy, fetch_keys(arguments.issuer))
-    guarded_server(validator, arguments.issuer, resource).run(
-        "streamable-http", port=arguments.port
-    )
+    uvicorn.run(guarded_app(validator, resource), port=arguments.port)
 
 
 if __name__ == "__main__":
