@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -204,6 +205,68 @@ def initialize() -> dict[str, Any]:
 
 def call(tool: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool}}
+
+
+class Clocked:
+    """A `KeyRefresh` by a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now = 1000
+        self._refresh = gatepost.KeyRefresh()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._refresh, name)
+        return partial(found, now=self.now) if callable(found) else found
+
+
+def test_keys_are_fetched_when_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = run("python/README.md", monkeypatch, tmp_path)
+    validate, names["refresh"] = names["validate"], (clock := Clocked())
+    issuer = Issuer(ISSUER.url)
+    jwks = [issuer.jwks()]
+    token = issuer.sign(issuer.claims("https://mcp.example.com/mcp"))
+    issuer.rotate()
+    rotated = issuer.sign(issuer.claims("https://mcp.example.com/mcp"))
+    jwks.append(issuer.jwks())
+    asked: list[str | None] = []
+    answers = iter(
+        [
+            httpx2.Response(200, json=jwks[0], headers={"etag": '"1"'}),
+            httpx2.Response(304),
+            httpx2.Response(200, json=jwks[1], headers={"etag": '"2"'}),
+            httpx2.Response(500),
+            httpx2.Response(200, content="<html>"),
+        ]
+    )
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.headers.get("if-none-match"))
+        return next(answers)
+
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http:
+        # Fetched once, for whatever comes.
+        for _ in range(2):
+            assert validate(http, token).subject == "alice"
+            with pytest.raises(gatepost.KeyNotFoundError):
+                validate(http, rotated)
+        assert asked == [None]
+        clock.now += 30
+        with pytest.raises(gatepost.KeyNotFoundError):
+            validate(http, rotated)
+        assert asked == [None, '"1"']
+        clock.now += 30
+        assert validate(http, rotated).subject == "alice"
+        assert asked == [None, '"1"', '"1"']
+        # The keys there are serve while the issuer is down, but what they do not sign is put off.
+        clock.now += 3600
+        assert validate(http, rotated).subject == "alice"
+        with pytest.raises(gatepost.KeysUnavailableError):
+            validate(http, token)
+        clock.now += 30
+        assert validate(http, rotated).subject == "alice"
+        assert asked == [None, '"1"', '"1"', '"2"', '"2"']
 
 
 @pytest.mark.parametrize("module", [gatepost, gatepost._native, gatepost.asgi])
