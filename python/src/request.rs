@@ -168,7 +168,7 @@ impl Operation {
     /// The caller has to look at `Content-Type` and `Content-Encoding`: in another charset, or
     /// decompressed, the same bytes may ask for something else.
     ///
-    /// Raises MessageTooLargeError, BatchRefusedError, InvalidMessageError.
+    /// Raises MessageTooLargeError, InvalidMessageError, BatchRefusedError, InvalidRequestError.
     ///
     /// >>> body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file"}}'
     /// >>> operation = Operation.from_body(body)
