@@ -225,6 +225,8 @@ def test_a_message_that_readers_take_differently_is_400(server: Server) -> None:
     body = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"any","name":"reset"}}'
     headers = {"authorization": f"Bearer {server.token()}"}
     answer = httpx2.post(server.endpoint, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)
+    answer = httpx2.post(server.endpoint, content=body[:-1], headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32700)
     answer = httpx2.post(server.endpoint, content=f"[{body}]", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)

@@ -210,16 +210,20 @@ def test_says_what_to_do() -> None:
 def test_counts_from_the_question_and_minds_the_age() -> None:
     refresh = KeyRefresh()
     number = fetch(refresh, START)
-    assert refresh.fetched(
-        number, b"{}", cache_control="max-age=600", entity_tag='"1"', age="100", now=START + 9
-    ) == "changed"
+    assert (
+        refresh.fetched(
+            number, b"{}", cache_control="max-age=600", entity_tag='"1"', age="100", now=START + 9
+        )
+        == "changed"
+    )
     assert refresh.before_validation(START + 499).kind == "use_keys"
     assert refresh.has_keys(START + 86_299)
     assert not refresh.has_keys(START + 86_300)
     number = fetch(refresh, START + 500)
-    assert refresh.not_modified(
-        number, cache_control="max-age=600", age=b"200, x", now=START + 509
-    ) == "unchanged"
+    assert (
+        refresh.not_modified(number, cache_control="max-age=600", age=b"200, x", now=START + 509)
+        == "unchanged"
+    )
     assert refresh.before_validation(START + 899).kind == "use_keys"
     assert refresh.before_validation(START + 900).kind == "fetch"
 
