@@ -17,8 +17,8 @@ use crate::limits::{MAX_CLIENT_METADATA_DOCUMENT_LEN, MAX_REGISTRATION_LEN};
 /// It uses authorization codes, and refresh tokens if it asked for them; other grants and response
 /// types that it asked for are left out. Names and texts hold no control characters, and none that
 /// turn the direction of writing or are not seen: joiners and selectors of variants only inside of
-/// words from Arabic to Sinhala and of emoji, where they are seen. They are the client's own words
-/// all the same: escape them.
+/// words from Arabic to Sinhala and of emoji, where they are seen. None is of blanks alone. They are
+/// the client's own words all the same: escape them.
 ///
 /// ```
 /// use gatepost::Reason;

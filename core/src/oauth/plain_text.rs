@@ -1,11 +1,13 @@
 //! Text of a stranger that is shown to people.
 
-/// Whether nothing in `text` makes it look like other text: names must not hide anything from those
-/// who are to consent.
+/// Whether nothing in `text` makes it look like other text, and something in it is seen, unless it is
+/// empty: names must not hide anything from those who are to consent.
 ///
 /// Refused are control characters, what separates lines, turns the direction of writing
 /// (`Bidi_Control`) or is not seen at all (`Default_Ignorable_Code_Point`, which has all that turn
-/// the direction; [UAX #44](https://www.unicode.org/reports/tr44/#DerivedCoreProperties.txt)).
+/// the direction; [UAX #44](https://www.unicode.org/reports/tr44/#DerivedCoreProperties.txt)), and
+/// what is blank although it is no space: the pattern of Braille without dots, fillers, the marks
+/// of annotations, a note without a head, and what joins hieroglyphs.
 ///
 /// Some of what is not seen is good where it changes how its neighbours are written, and there
 /// alone: Persian, Urdu and the languages of India need joiners and non-joiners inside of words, as
@@ -18,6 +20,9 @@
 /// stay refused, although the flags of a few regions are made of them: they spell whole sentences
 /// that nobody sees.
 pub(super) fn is_plain(text: &str) -> bool {
+    if !text.is_empty() && text.chars().all(char::is_whitespace) {
+        return false;
+    }
     let mut chars = text.chars();
     // The last one that is seen.
     let mut before = None;
@@ -73,7 +78,8 @@ const fn is_pictograph(c: char) -> bool {
         | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether `c` is a control character, separates lines, turns the direction or is not seen.
+/// Whether `c` is a control character, separates lines, turns the direction, is not seen or is blank
+/// without being a space.
 fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -86,12 +92,16 @@ fn is_deceptive(c: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}'
+            | '\u{fff0}'..='\u{fffc}'
+            | '\u{13430}'..='\u{13442}'
+            | '\u{16fe4}'
             | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
@@ -181,6 +191,24 @@ mod tests {
             "ی\u{200c}\u{61c}ی",
         ] {
             assert!(!is_plain(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_has_something_that_is_seen() {
+        let spaces = (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| c.is_whitespace());
+        let mut count = 0;
+        for space in spaces {
+            let lone = std::string::String::from(space);
+            for text in [&*lone, &*lone.repeat(3), &*std::format!(" {lone}\u{a0}")] {
+                assert!(!is_plain(text), "{text:?}");
+            }
+            count += u32::from(is_plain(&std::format!("a{space}b")));
+        }
+        // Spaces of all widths stay good between words.
+        assert_eq!(count, 17);
+        for good in ["", "a", " a", "\u{3000}\u{4f8b}", ".", "\u{2801}", "\u{1d158}"] {
+            assert!(is_plain(good), "{good:?}");
         }
     }
 

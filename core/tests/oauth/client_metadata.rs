@@ -131,7 +131,10 @@ fn a3_a_document_says_whose_it_is_and_what_it_needs() {
         without.as_object_mut().unwrap().remove(member);
         assert_eq!(verdict(&without), Err(reason), "{member}");
     }
-    assert_eq!(verdict(&with("client_name", json!(""))), Err(Reason::InvalidClientMetadata));
+    for nothing in ["", " ", "\u{a0}", "\u{3000}", "\u{2800}"] {
+        let refused = verdict(&with("client_name", json!(nothing)));
+        assert_eq!(refused, Err(Reason::InvalidClientMetadata), "{nothing:?}");
+    }
     let rules = ClientRules::new();
     for (text, reason) in [
         ("", Reason::InvalidJson),

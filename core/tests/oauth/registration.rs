@@ -165,6 +165,9 @@ fn metadata_that_make_no_client_are_refused() {
         ("client_name", json!("a\u{202e}b")),
         ("client_name", json!("a\u{0}b")),
         ("client_name", json!("a\nb")),
+        ("client_name", json!(" ")),
+        ("client_name", json!("\u{a0}\u{3000}")),
+        ("contacts", json!([" "])),
         ("client_name", json!("a\u{85}b")),
         ("contacts", json!(["a\u{2066}b"])),
         ("contacts", json!("a")),
@@ -191,8 +194,8 @@ fn metadata_that_make_no_client_are_refused() {
 
 #[test]
 fn what_is_not_seen_stands_in_no_name() {
-    // The first and the last of each range of Bidi_Control and Default_Ignorable_Code_Point, and
-    // what separates lines.
+    // The first and the last of each range of Bidi_Control and Default_Ignorable_Code_Point, of
+    // what separates lines, and of what is blank and no space.
     for (first, last) in [
         ('\u{80}', '\u{9f}'),
         ('\u{ad}', '\u{ad}'),
@@ -204,12 +207,16 @@ fn what_is_not_seen_stands_in_no_name() {
         ('\u{200b}', '\u{200f}'),
         ('\u{2028}', '\u{202e}'),
         ('\u{2060}', '\u{206f}'),
+        ('\u{2800}', '\u{2800}'),
         ('\u{3164}', '\u{3164}'),
         ('\u{fe00}', '\u{fe0f}'),
         ('\u{feff}', '\u{feff}'),
         ('\u{ffa0}', '\u{ffa0}'),
-        ('\u{fff0}', '\u{fff8}'),
+        ('\u{fff0}', '\u{fffc}'),
+        ('\u{13430}', '\u{13442}'),
+        ('\u{16fe4}', '\u{16fe4}'),
         ('\u{1bca0}', '\u{1bca3}'),
+        ('\u{1d159}', '\u{1d159}'),
         ('\u{1d173}', '\u{1d17a}'),
         ('\u{e0000}', '\u{e0fff}'),
     ] {
