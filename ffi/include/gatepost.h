@@ -458,7 +458,9 @@ enum gatepost_reason {
 #define GATEPOST_OPERATION_PROMPT 2
 
 // A resource (`resources/read`, `resources/subscribe`, `resources/unsubscribe`, or
-// `completion/complete` for one): the name is its URI, or the template of one.
+// `completion/complete` for one): the name is its URI, or the template of one. The values that a
+// completion fills in are not judged: a handler that looks into the resources that they make has to
+// ask gatepost_permits() for each.
 #define GATEPOST_OPERATION_RESOURCE 3
 
 // A task (`tasks/get`, `tasks/update`, `tasks/cancel`, `tasks/result`): the name is its

@@ -13,7 +13,9 @@ pub const GATEPOST_OPERATION_TOOL: u32 = 1;
 /// A prompt (`prompts/get`, or `completion/complete` for one): the name is that of the prompt.
 pub const GATEPOST_OPERATION_PROMPT: u32 = 2;
 /// A resource (`resources/read`, `resources/subscribe`, `resources/unsubscribe`, or
-/// `completion/complete` for one): the name is its URI, or the template of one.
+/// `completion/complete` for one): the name is its URI, or the template of one. The values that a
+/// completion fills in are not judged: a handler that looks into the resources that they make has to
+/// ask gatepost_permits() for each.
 pub const GATEPOST_OPERATION_RESOURCE: u32 = 3;
 /// A task (`tasks/get`, `tasks/update`, `tasks/cancel`, `tasks/result`): the name is its
 /// identifier.

@@ -147,6 +147,10 @@ impl Rule {
     }
 
     /// A rule for the resource with this URI.
+    ///
+    /// A completion ("completion/complete") is judged by the template in its "ref" alone, not by the
+    /// values that come with it, which may make the URI of a resource that needs more: a handler
+    /// that looks into resources for what it proposes has to ask `Guard.permits` for each.
     #[staticmethod]
     fn resource(py: Python<'_>, uri: String) -> PyResult<Self> {
         Self::of(py, "resource", |uri| gatepost::mcp::Rule::resource(uri), uri)

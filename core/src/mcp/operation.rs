@@ -51,7 +51,8 @@ pub enum OperationKind {
     /// `prompts/get`, or `completion/complete` for a prompt: the name is that of a prompt.
     Prompt,
     /// `resources/read`, `resources/subscribe`, `resources/unsubscribe`, or `completion/complete`
-    /// for a resource: the name is a URI, or the template of one.
+    /// for a resource: the name is a URI, or the template of one, without the values that are to be
+    /// filled in ([`Rule::resource`](super::Rule::resource)).
     Resource,
     /// `tasks/get`, `tasks/update`, `tasks/cancel` or `tasks/result`: the name is the identifier of
     /// a task.

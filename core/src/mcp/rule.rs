@@ -92,6 +92,12 @@ impl<'r> Rule<'r> {
 
     /// A rule for the resource with this URI, to read it as to subscribe to it, be it as one of many
     /// with `subscriptions/listen`.
+    ///
+    /// A completion (`completion/complete`) is judged by the text of the template in its `ref` alone,
+    /// not by the values that come with it, in `context` and `argument`: those may make the URI of
+    /// a resource that needs more. A handler that looks into resources for what it proposes has to
+    /// ask for each URI that it looks into: [`Guard::permits`](super::Guard::permits) with
+    /// [`Operation::resource`](super::Operation::resource).
     #[must_use]
     pub const fn resource(uri: &'r str) -> Self {
         Self::new(OperationKind::Resource, uri, false)

@@ -52,6 +52,35 @@ fn decided_by(rules: &[Rule<'_>], claims: &[(&str, &str)], operation: &Operation
     })
 }
 
+/// Handlers of completions ask for the URIs that they look into, as the documentation of
+/// `Rule::resource` demands.
+#[test]
+fn a_completion_is_judged_by_its_template_and_not_by_what_is_filled_in() {
+    let rules = [
+        Rule::resource("db://tables/secret").needs("admin"),
+        Rule::resources_beginning_with("db://tables/").needs("base"),
+    ];
+    let rules = Rules::<8, 8>::new(&rules, &[], "base").unwrap();
+    with_principal(rules.view(), &[("scope", r#""base""#)], |guard, principal| {
+        for (filled_in, context) in
+            [("x", r#"{"arguments":{"table":"secret"}}"#), ("secret/", r#"{}"#)]
+        {
+            let body = format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{{"ref":
+                {{"type":"ref/resource","uri":"db://tables/{{table}}/{{column}}"}},"argument":
+                {{"name":"column","value":"{filled_in}"}},"context":{context}}}}}"#
+            );
+            let mut memory = [0; limits::OPERATION_MEMORY];
+            let limit = limits::MAX_MESSAGE_LEN;
+            let operation = Operation::from_body(body.as_bytes(), limit, &mut memory).unwrap();
+            assert_eq!(operation.name(), Some("db://tables/{table}/{column}"));
+            assert!(guard.permits(principal, &operation));
+        }
+        assert!(!guard.permits(principal, &Operation::resource("db://tables/secret")));
+        assert!(guard.permits(principal, &Operation::resource("db://tables/open")));
+    });
+}
+
 #[test]
 fn the_most_specific_rule_decides() {
     let rules = [
