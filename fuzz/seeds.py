@@ -353,6 +353,10 @@ def guard() -> Seeds:
     yield "public_with_a_weak_token", call("ping", weak)
     yield "public_headers_and_another_body", call("write", *told, text=modern)
     yield "public_headers_and_an_older_body", call("ping", *told)
+    # Of the arguments a guard takes what some readers refuse.
+    open_call = body.replace('"$N"', '"$N","arguments":[NaN,1e999,"\\ud800"]')
+    yield "numbers_that_are_none", call("ping", weak, text=open_call)
+    yield "numbers_that_are_none_refused", call("reset", token, text=open_call)
     yield "two_credentials", call("write", token, "authorization: Basic dTpw")
     yield "get", request(0, "GET /mcp", token)
     yield "token_in_the_query", request(0, "GET /mcp?access_token=$TOKEN")
