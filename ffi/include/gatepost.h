@@ -1183,14 +1183,14 @@ typedef struct gatepost_key_refresh {
 typedef struct gatepost_key_refresh_config {
     // sizeof(gatepost_key_refresh_config), set by gatepost_key_refresh_config_init().
     size_t size;
-    // How long keys are fresh at the least, whatever `Cache-Control` says. The default, and the
-    // least, is 300.
+    // How long keys are fresh at the least, whatever `Cache-Control` and `Age` say, from when they
+    // were asked for. The default, and the least, is 300.
     uint32_t least_lifetime;
     // How long keys are fresh at the most, and where `Cache-Control` says nothing. The default is
     // 3600, the most 86400.
     uint32_t most_lifetime;
-    // How old keys may get that cannot be fetched again. The default is 86400, the most 604800,
-    // the least `most_lifetime`.
+    // How old keys may get that cannot be fetched again, `Age` included. The default is 86400, the
+    // most 604800, the least `most_lifetime`.
     uint32_t maximum_age;
     // How long after a fetch there is no other, whether it succeeded or not. The default is 30,
     // the most 300, the least 1.
@@ -1221,6 +1221,9 @@ typedef struct gatepost_cache_headers {
     size_t cache_control_count;
     // The value of the header `ETag`, with its quotes, or NULL.
     struct gatepost_slice entity_tag;
+    // The value of the header `Age`, several of them joined with commas, or NULL: how many seconds
+    // caches on the way have kept the answer, which are taken off its lifetime.
+    struct gatepost_slice age;
 } gatepost_cache_headers;
 
 // A key that was left out of a set, and why.
