@@ -9,6 +9,7 @@ mod headers;
 mod legacy;
 mod message;
 mod message_id;
+mod named;
 mod operation;
 mod origins;
 mod principal;

@@ -1,8 +1,9 @@
 //! What a request asks for.
 
 use super::headers::{Field, Name, OperationHeaders};
-use super::message::{Member, Message, Params};
+use super::message::Message;
 use super::message_id::MessageId;
+use super::named::{Target, fitting, named, target_of};
 use super::resource_uri;
 use super::subscriptions::Subscriptions;
 use crate::Reason;
@@ -64,38 +65,8 @@ pub enum OperationKind {
     Response,
 }
 
-/// What a method names, and where.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Tool,
-    Prompt,
-    Resource,
-    Task,
-    /// Either a prompt or a resource.
-    Reference,
-}
-
 /// The method that names resources by the number.
 const LISTEN: &str = "subscriptions/listen";
-
-/// The methods that name something, and whether `Mcp-Name` has to say so as well ("Standard Request
-/// Headers"; the extension for tasks asks clients for the header, not servers to refuse without).
-const TARGETS: [(&str, Target, bool); 10] = [
-    ("tools/call", Target::Tool, true),
-    ("prompts/get", Target::Prompt, true),
-    ("resources/read", Target::Resource, true),
-    ("resources/subscribe", Target::Resource, false),
-    ("resources/unsubscribe", Target::Resource, false),
-    ("completion/complete", Target::Reference, false),
-    ("tasks/get", Target::Task, false),
-    ("tasks/update", Target::Task, false),
-    ("tasks/cancel", Target::Task, false),
-    ("tasks/result", Target::Task, false),
-];
-
-fn target_of(method: &str) -> Option<(Target, bool)> {
-    TARGETS.iter().find(|row| row.0 == method).map(|row| (row.1, row.2))
-}
 
 impl<'o> Operation<'o> {
     /// What a request without a body asks for: it has no method of JSON-RPC, and needs what
@@ -451,38 +422,6 @@ impl<'o> Operation<'o> {
             }
             _ => true,
         }
-    }
-}
-
-/// What a method names.
-fn named<'b>(target: Target, params: &Params<'b>) -> Option<(OperationKind, Text<'b>)> {
-    let (kind, name) = match target {
-        Target::Tool => (OperationKind::Tool, params.name),
-        Target::Prompt => (OperationKind::Prompt, params.name),
-        Target::Resource => (OperationKind::Resource, params.uri),
-        Target::Task => (OperationKind::Task, params.task_id),
-        Target::Reference => {
-            let reference = fitting(params.reference?)?;
-            let kind = fitting(reference.kind?)?;
-            // A reference to both is one to either, as the reader likes.
-            return match (reference.name, reference.uri) {
-                (Some(name), None) if kind == "ref/prompt" => {
-                    Some((OperationKind::Prompt, fitting(name)?))
-                }
-                (None, Some(uri)) if kind == "ref/resource" => {
-                    Some((OperationKind::Resource, fitting(uri)?))
-                }
-                _ => None,
-            };
-        }
-    };
-    Some((kind, fitting(name?)?))
-}
-
-const fn fitting<T: Copy>(member: Member<T>) -> Option<T> {
-    match member {
-        Member::Fitting(value) => Some(value),
-        Member::OfAnotherType => None,
     }
 }
 
