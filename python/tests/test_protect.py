@@ -24,10 +24,9 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import InputRequiredResult
 from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
-from test_dpop import Client
 
 import gatepost
-from conftest import AUDIENCE
+from conftest import AUDIENCE, Client
 from gatepost.asgi import App, GuardMiddleware, Receive, Scope, Send
 from gatepost.mcp import TokenVerifier, protect, transport_security
 from issuer import Issuer
