@@ -24,6 +24,7 @@ mod oracle;
 mod principal;
 mod request;
 mod request_state;
+mod resources;
 mod rules;
 
 use gatepost::Reason;
