@@ -24,7 +24,13 @@ fuzz_target!(|body: &[u8]| {
     let operation = match Operation::from_body(body, MAX_MESSAGE_LEN, &mut memory) {
         Ok(operation) => operation,
         Err(reason) => {
-            assert!(matches!(reason, Reason::InvalidMessage | Reason::InvalidRequest | Reason::BatchRefused), "{reason:?}");
+            assert!(
+                matches!(
+                    reason,
+                    Reason::InvalidMessage | Reason::InvalidRequest | Reason::BatchRefused
+                ),
+                "{reason:?}"
+            );
             return;
         }
     };

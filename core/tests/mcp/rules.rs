@@ -31,7 +31,11 @@ pub(crate) fn with_principal<T>(
 }
 
 /// The number after `mcp:` of the scope that the deciding rule asks for, of a token without any.
-pub(crate) fn decided_by(rules: &[Rule<'_>], claims: &[(&str, &str)], operation: &Operation<'_>) -> String {
+pub(crate) fn decided_by(
+    rules: &[Rule<'_>],
+    claims: &[(&str, &str)],
+    operation: &Operation<'_>,
+) -> String {
     let rules = Rules::<32, 64>::new(rules, &[], "base").unwrap();
     let claims = [&[("scope", r#""""#)], claims].concat();
     with_principal(rules.view(), &claims, |guard, principal| {
