@@ -225,8 +225,8 @@ impl<'t> Iterator for StringList<'t> {
         match &mut self.kind {
             ListKind::One(one) => one.take(),
             ListKind::Words(words) => {
-                while let Some(rest) = words.strip_prefix(' ') {
-                    *words = rest;
+                while let [b' ', ..] = words.as_bytes() {
+                    *words = words.get(1..)?;
                 }
                 let (word, rest) = split_at_first(words, b' ').unwrap_or((words, ""));
                 *words = rest;
@@ -235,6 +235,7 @@ impl<'t> Iterator for StringList<'t> {
             ListKind::Array(left) => {
                 // A bracket or a comma stands before the quote, and seldom anything else.
                 let behind_quote = match left.as_bytes() {
+                    #[cfg(target_pointer_width = "64")]
                     [_, b'"', ..] => left.get(2..)?,
                     _ => split_at_first(left, b'"')?.1,
                 };

@@ -170,7 +170,9 @@ impl<'a> Cursor<'a> {
         // Few digits, as in arrays of small numbers or of bytes; a zero stands alone.
         let len = match self.rest {
             [b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 1,
+            #[cfg(target_pointer_width = "64")]
             [b'1'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 2,
+            #[cfg(target_pointer_width = "64")]
             [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 3,
             _ => 0,
         };
