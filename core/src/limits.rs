@@ -196,6 +196,12 @@ pub const MAX_TARGET_LEN: usize = 4096;
 /// another stream.
 pub const MAX_SUBSCRIPTIONS: usize = 256;
 
+/// Bytes of the list of these URIs as it stands in the body, brackets included: 16 384. A longer one
+/// is [`InvalidRequest`](crate::Reason::InvalidRequest).
+///
+/// Each URI may have to be compared with each rule for resources; 256 usual ones have less.
+pub const MAX_SUBSCRIPTIONS_LEN: usize = 16_384;
+
 /// Bytes of the `id` of a message, of a string without its quotes, that is sent back: 64. A longer
 /// one is left out of the answer; a UUID has 36.
 pub const MAX_MESSAGE_ID_LEN: usize = 64;

@@ -1027,6 +1027,14 @@ typedef struct gatepost_claim_rule {
 // For each operation one rule decides: that for its exact name before that for the longest
 // beginning of it, that for a tool, a prompt or a resource before that for its method, and of two
 // for the same operations that for the user before that for the client before that for anybody.
+//
+// Where any rule speaks of resources, a URI that none names exactly is refused if a server could
+// take it for another one: with dot segments, a capital host and the like, or where it differs from
+// what a rule speaks of in the case of ASCII letters, in encoding, in what is dropped at the end of
+// a segment (dots, spaces, `;parameters`, `::$DATA`, the last slash), in its fragment, or in a query
+// that the rule does not have. A rule for the beginning `db://a?` beside one for `db://a` tells the
+// two apart. Where any rule speaks of tools, so is the second name that FastMCP has for one (twelve
+// hexadecimal digits, `_` and a name, perhaps with `__` before them).
 typedef struct gatepost_rule {
     // GATEPOST_OPERATION_TOOL, _PROMPT, _RESOURCE or _METHOD.
     uint32_t kind;

@@ -12,7 +12,9 @@ mod lenient;
 
 use gatepost::Reason;
 use gatepost::internal::subscribed_uris;
-use gatepost::limits::{MAX_MESSAGE_LEN, MAX_SUBSCRIPTIONS, MAX_TARGET_LEN, OPERATION_MEMORY};
+use gatepost::limits::{
+    MAX_MESSAGE_LEN, MAX_SUBSCRIPTIONS, MAX_SUBSCRIPTIONS_LEN, MAX_TARGET_LEN, OPERATION_MEMORY,
+};
 use gatepost::mcp::{Operation, OperationKind, error_body};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
@@ -91,6 +93,7 @@ fn subscriptions_come_back(input: &[u8]) {
 
         let escaped = uris.iter().zip(&written).filter(|(_, text)| text.contains('\\'));
         let is_good = uris.len() <= MAX_SUBSCRIPTIONS
+            && list.len() + 2 <= MAX_SUBSCRIPTIONS_LEN
             && uris.iter().all(|uri| uri.len() <= MAX_TARGET_LEN && !uri.contains('\0'))
             && escaped.map(|(uri, _)| uri.len() + 1).sum::<usize>() <= MAX_TARGET_LEN;
         match operation {
@@ -102,7 +105,7 @@ fn subscriptions_come_back(input: &[u8]) {
             }
             Err(reason) => {
                 assert!(!is_good);
-                assert_eq!(reason, Reason::InvalidMessage);
+                assert_eq!(reason, Reason::InvalidRequest);
             }
         }
     }

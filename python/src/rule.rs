@@ -158,7 +158,11 @@ impl Rule {
 
     /// A rule for the resources whose URIs begin so. A URI that a server could take for another
     /// one, as with dot segments or a capital host, begins like none, and is refused where any rule
-    /// speaks of resources and none names it exactly.
+    /// speaks of resources and none names it exactly. So is one that differs from what a rule speaks
+    /// of in the case of ASCII letters, in encoding, in what is dropped at the end of a segment
+    /// (dots, spaces, ";parameters", "::$DATA", the last slash), in its fragment, or in a query that
+    /// the rule does not have. A rule for the beginning "db://a?" beside one for "db://a" tells the
+    /// two apart.
     #[staticmethod]
     fn resources_beginning_with(py: Python<'_>, prefix: String) -> PyResult<Self> {
         let new: New = |prefix| gatepost::mcp::Rule::resources_beginning_with(prefix);

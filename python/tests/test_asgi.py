@@ -199,11 +199,19 @@ def test_a_get_has_no_body_and_a_post_without_one_is_refused(
 def test_browsers_get_the_guard_s_headers_and_not_the_application_s(
     guard: gatepost.Guard, authorization: tuple[bytes, bytes]
 ) -> None:
-    own = [(b"Access-Control-Allow-Origin", b"*"), (b"Vary", b"Accept"), (b"x", b"y")]
+    own = [
+        (b"Access-Control-Allow-Origin", b"*"),
+        (b"Access-Control-Expose-Headers", b"X-Own"),
+        (b"Vary", b"Accept"),
+        (b"x", b"y"),
+    ]
     app = GuardMiddleware(Echo(own), guard)
     [start, *_], _ = ask(app, scope_of(authorization, ORIGIN), parts(MESSAGE))
     allowed = [it for name, it in start["headers"] if name.lower().endswith(b"allow-origin")]
     assert allowed == [ORIGIN[1]]
+    exposed = [v for n, v in start["headers"] if n.lower() == b"access-control-expose-headers"]
+    assert exposed[0] == b"X-Own"
+    assert b"WWW-Authenticate" in exposed[1]
     varies = [value for name, value in start["headers"] if name.lower() == b"vary"]
     assert varies == [b"Accept", b"Origin"]
     assert (b"x", b"y") in start["headers"]

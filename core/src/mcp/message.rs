@@ -177,6 +177,9 @@ impl<'b> Reader<'b> {
     fn notifications(&mut self) -> Result<Member<Subscriptions<'b>>, Reason> {
         let mut subscriptions = Member::Fitting(Subscriptions::NONE);
         self.members(&IN_NOTIFICATIONS, |reader, _| {
+            if reader.take_null()? {
+                return Ok(());
+            }
             let mut behind = reader.skim;
             subscriptions = match Subscriptions::take(&mut behind) {
                 Ok(found) => {

@@ -141,15 +141,16 @@ impl<'o> Operation<'o> {
             .map(|uri| Self::of(OperationKind::Resource, "resources/subscribe", uri))
     }
 
-    /// The tool that FastMCP runs for a call of `__`, twelve hexadecimal digits, `_` and its name:
-    /// a second name that each tool of an app has, and that anybody can compute.
-    pub(super) fn fastmcp_tool(&self) -> Option<Self> {
-        if self.kind != OperationKind::Tool {
-            return None;
-        }
-        let (digits, name) = self.name?.strip_prefix("__")?.split_once('_')?;
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        (digits.len() == 12 && digits.bytes().all(is_digit)).then_some(Self::tool(name))
+    /// Whether the name is the second one that FastMCP has for a tool: twelve hexadecimal digits, `_`
+    /// and the tool's own name, since version 4 with `__` before them. Anybody can compute it, and
+    /// the tool may be listed by yet another name.
+    pub(super) fn is_fastmcp_hash(&self) -> bool {
+        let name = self.name.filter(|_| self.kind == OperationKind::Tool).unwrap_or("");
+        let hash = name.strip_prefix("__").unwrap_or(name).split_once('_');
+        hash.is_some_and(|(digits, name)| {
+            let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            digits.len() == 12 && digits.bytes().all(is_digit) && !name.is_empty()
+        })
     }
 
     /// Reads what the body of a request asks for: one JSON-RPC message in UTF-8, of at most `limit`
@@ -159,9 +160,9 @@ impl<'o> Operation<'o> {
     /// `taskId`, `ref`, `notifications` and the protocol version in `_meta`, in `ref` its `type`,
     /// `name` and `uri`, and in `notifications` its `resourceSubscriptions`. Each may stand once in
     /// its object, and no other name beside it that differs only in case: servers run the last of
-    /// several, and some take names without regard to case. What lies deeper is skipped, but has to be JSON with at most
-    /// [`MAX_MESSAGE_DEPTH`](crate::limits::MAX_MESSAGE_DEPTH) objects and arrays open: servers that
-    /// take more than JSON, such as comments, would see its end elsewhere. Only what never moves an
+    /// several, and some take names without regard to case. What lies deeper is skipped, but has to
+    /// be JSON with at most [`MAX_MESSAGE_DEPTH`](crate::limits::MAX_MESSAGE_DEPTH) objects and arrays
+    /// open: servers that take more than JSON, such as comments, would see its end elsewhere. Only what never moves an
     /// end is not judged: names that stand twice, surrogates that stand alone, and in arrays and
     /// objects `NaN` and `Infinity`. A message without a method has to be a response. An `id` of
     /// null is refused in all but errors, whose sender could not read the request (JSON-RPC 2.0,
@@ -407,11 +408,12 @@ impl<'o> Operation<'o> {
     /// That is what is no URI ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), or what a server
     /// could change before it looks for the resource, by the
     /// [URL standard](https://url.spec.whatwg.org/) or as a path of a file. Of any scheme, those are
-    /// dot segments and empty ones, encoded slashes, escapes that need not be, a user, an IPv6
-    /// address, capitals in scheme or host, an empty port or one with zeros before it; of `http`,
-    /// `https`, `ws`, `wss` and `ftp` also the usual port, no path, no host, and a host that ends
-    /// with a dot or is an address in another form than `127.0.0.1`; of `file` all but
-    /// `file:///path`. The expressions of a template are good in `completion/complete` and in
+    /// segments without content or of dots and spaces alone, encoded slashes, question marks and
+    /// number signs, escapes that need not be, a user, an IPv6 address, capitals in scheme or host,
+    /// an empty port or one with zeros before it; of `http`, `https`, `ws`, `wss` and `ftp` also the
+    /// usual port, no path, no host, and a host that ends with a dot or is an address in another
+    /// form than `127.0.0.1`; of `file` all but `file:///path`, and short names such as
+    /// `LONGNA~1.TXT`. The expressions of a template are good in `completion/complete` and in
     /// [`resource_template`](Self::resource_template) alone.
     #[must_use]
     pub fn matches_prefixes(&self) -> bool {

@@ -28,6 +28,7 @@ pub(super) fn is_normal(uri: &str, is_template: bool) -> bool {
         && !rest.split(['/', '?', '#']).any(is_dropped)
         && !has_hidden_slashes(rest)
         && !has_needless_escape(rest)
+        && !has_hidden_marks(rest)
         && has_normal_parts(scheme, rest)
 }
 
@@ -69,6 +70,14 @@ fn has_needless_escape(text: &str) -> bool {
     })
 }
 
+/// Whether a question mark or a number sign is encoded, which ends a path for who decodes first.
+fn has_hidden_marks(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|window| match window {
+        [b'%', high, low] => matches!(escaped(*high, *low), Some(b'?' | b'#')),
+        _ => false,
+    })
+}
+
 fn has_normal_parts(scheme: &str, rest: &str) -> bool {
     let (rest, fragment) = split_off(rest, '#');
     let (hierarchy, query) = split_off(rest, '?');
@@ -101,7 +110,7 @@ fn has_normal_parts(scheme: &str, rest: &str) -> bool {
         return authority.is_empty()
             && query.is_none()
             && fragment.is_none()
-            && !has_names_of_windows(path);
+            && !has_short_names(path);
     }
     let (host, port) = split_off(authority, ':');
     is_normal_host(host)
@@ -109,16 +118,17 @@ fn has_normal_parts(scheme: &str, rest: &str) -> bool {
         && !query.is_some_and(|query| query.contains('\''))
 }
 
-/// Whether a path may lead to a file by another name than its own: `A~1` is short for a longer one,
-/// and `a::$DATA` is what is in `a`. A drive (`/C:/`) is none of that.
-fn has_names_of_windows(path: &str) -> bool {
-    let behind_drive = match path.as_bytes() {
-        [b'/', drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => path.get(3..),
-        _ => Some(path),
-    };
-    let path = behind_drive.unwrap_or(path).as_bytes();
-    path.contains(&b':')
-        || path.windows(2).any(|pair| matches!(pair, [b'~', digit] if digit.is_ascii_digit()))
+/// Whether a path may lead to a file by its short name on Windows, such as `LONGNA~1.TXT`.
+fn has_short_names(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let (name, extension) = segment.split_once('.').unwrap_or((segment, ""));
+        let Some((begin, number)) = name.rsplit_once('~') else { return false };
+        name.len() <= 8
+            && extension.len() <= 3
+            && !begin.is_empty()
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// What is no special URL has a host that is kept as it is by most readers.
@@ -174,7 +184,10 @@ mod tests {
             "file:///C:/a",
             "file:///a/",
             "file:///%20%25%c3%a9",
-            "file:///a[1]'!$&()*+,;=@b~c",
+            "file:///a[1]'!$&()*+,;=:@b~c",
+            "file:///logs/10:00.log",
+            "file:///notes.~1~",
+            "file:///~1",
             "https://a.example/",
             "https://a.example:8443/b?c=../d#e",
             "https://a.example/b?u=https://b.example//c",
@@ -255,10 +268,10 @@ mod tests {
             "file:///a/%20/b",
             "file:///a/..%20/b",
             "db://a/%20.",
-            "file:///a::$DATA",
-            "file:///C:/a:b",
-            "file:///C:a",
             "file:///LONGNA~1.TXT",
+            "file:///a~12/b",
+            "docs://a%3Fb",
+            "docs://a%23b",
             // Slashes.
             "file:///a%2fb",
             "file:///a%2Fb",

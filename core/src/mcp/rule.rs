@@ -64,9 +64,9 @@ pub(super) enum Needs<'r> {
 impl<'r> Rule<'r> {
     /// A rule for calls of this tool.
     ///
-    /// FastMCP gives tools of its apps a second name: `__`, twelve hexadecimal digits, `_` and the
-    /// name. A call by that one has to be permitted by the rule for the tool as well, unless a
-    /// rule names it exactly.
+    /// FastMCP gives tools of its apps a second name, by which they are called whatever they are
+    /// listed as: twelve hexadecimal digits, `_` and a name, perhaps with `__` before them. Where
+    /// there is any rule for tools, a call by such a name is refused unless one names it exactly.
     #[must_use]
     pub const fn tool(name: &'r str) -> Self {
         Self::new(OperationKind::Tool, name, false)
@@ -107,10 +107,11 @@ impl<'r> Rule<'r> {
     /// for the resource, as with dot segments or a capital host, begins like none
     /// ([`Operation::matches_prefixes`](super::Operation::matches_prefixes)). Where there is any
     /// rule for resources, such a URI is refused unless one names it exactly, and so is one that
-    /// differs from what a rule speaks of in case or encoding alone, in dots and spaces that end a
-    /// segment, in its fragment, or in a query that the rule does not have: servers may drop those.
-    /// A rule that goes on where the other ends, such as one for the beginning `db://a?` beside one
-    /// for `db://a`, tells the two apart.
+    /// differs from what a rule speaks of in the case of ASCII letters or in encoding alone, in what
+    /// servers and file systems drop at the end of a segment (dots, spaces, `;parameters`,
+    /// `::$DATA`, the last slash), in its fragment, or in a query that the rule does not have. A
+    /// rule for the beginning `db://a?` beside one for `db://a` tells the two apart. What a file
+    /// system makes of letters beyond ASCII is not looked at.
     #[must_use]
     pub const fn resources_beginning_with(prefix: &'r str) -> Self {
         Self::new(OperationKind::Resource, prefix, true)

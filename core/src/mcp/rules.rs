@@ -312,8 +312,8 @@ impl<'r> RulesView<'r> {
     }
 
     /// What the rules say of `operation`, asked for by the bearer of `token`, if there is one,
-    /// with the scopes `granted`: what they say of it, of each resource that it subscribes to, and
-    /// of the tool that some server takes it for, the first that is not permitted.
+    /// with the scopes `granted`: what they say of it, and of each resource that it subscribes to,
+    /// the first that is not permitted.
     pub(super) fn judge(
         &self,
         operation: &Operation<'_>,
@@ -326,22 +326,9 @@ impl<'r> RulesView<'r> {
         }
         operation
             .subscriptions()
-            .chain(self.other_tool(operation, token))
             .map(|operation| self.judge_one(&operation, token, granted))
             .find(|verdict| *verdict != Verdict::Permitted)
             .unwrap_or(Verdict::Permitted)
-    }
-
-    /// The tool that FastMCP runs for a call of `operation`, unless a rule names that exactly.
-    fn other_tool<'o>(
-        &self,
-        operation: &Operation<'o>,
-        token: Option<&AccessToken<'_>>,
-    ) -> Option<Operation<'o>> {
-        let tool = operation.fastmcp_tool()?;
-        let name = operation.name().unwrap_or("");
-        let is_named = self.find_of_kind(OperationKind::Tool, name, false, token).is_some();
-        (!is_named).then_some(tool)
     }
 
     fn judge_one(
@@ -396,6 +383,9 @@ impl<'r> RulesView<'r> {
             if !is_exact && operation.kind() == OperationKind::Resource {
                 self.require_one_meaning(name, has_prefixes, rule)?;
             }
+            if !is_exact && operation.is_fastmcp_hash() && self.speaks_of(OperationKind::Tool) {
+                return Err(Ambiguous);
+            }
             if rule.is_some() {
                 return Ok(rule);
             }
@@ -404,10 +394,14 @@ impl<'r> RulesView<'r> {
         Ok(self.find_of_kind(OperationKind::Method, method, true, token))
     }
 
+    fn speaks_of(&self, kind: OperationKind) -> bool {
+        self.rules.iter().any(|rule| rule.target.kind == kind)
+    }
+
     /// Refuses a URI that a server could take for another one, where there are rules for resources
     /// and none names it: it may lead to what one of them keeps closed. Where `best`, the rule for
-    /// its longest beginning, goes on from what another speaks of, the two are told apart on
-    /// purpose.
+    /// its longest beginning, goes on with a query or a fragment of what another names, the two are
+    /// told apart on purpose.
     fn require_one_meaning(
         &self,
         uri: &str,
@@ -420,7 +414,9 @@ impl<'r> RulesView<'r> {
             let is_meant = if is_prefix { uri.starts_with(pattern) } else { uri == pattern };
             !is_normal
                 || !is_meant
-                    && !told_apart.starts_with(pattern)
+                    && !told_apart
+                        .strip_prefix(pattern)
+                        .is_some_and(|rest| rest.starts_with(['?', '#']))
                     && is_alike(uri, pattern, is_prefix)
         };
         let mut targets = self.rules.iter().map(|rule| &rule.target);

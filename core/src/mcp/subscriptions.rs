@@ -1,7 +1,7 @@
 //! The resources that `subscriptions/listen` names.
 
 use crate::Reason;
-use crate::limits::{MAX_SUBSCRIPTIONS, MAX_TARGET_LEN};
+use crate::limits::{MAX_SUBSCRIPTIONS, MAX_SUBSCRIPTIONS_LEN, MAX_TARGET_LEN};
 use crate::text::json::{Skim, Text};
 
 /// The URIs in `params.notifications.resourceSubscriptions`, as they stand in the body and in order
@@ -28,6 +28,9 @@ impl<'b> Subscriptions<'b> {
                 return Err(Reason::InvalidRequest);
             }
             has_more = skim.has_more_elements()?;
+        }
+        if array.len().saturating_sub(skim.rest().len()) > MAX_SUBSCRIPTIONS_LEN {
+            return Err(Reason::InvalidRequest);
         }
         Ok(Self { array, decoded: "" })
     }

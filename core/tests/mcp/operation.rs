@@ -328,7 +328,6 @@ fn what_is_listened_to_is_read_strictly() {
         r#"{"__proto__":{"resourceSubscriptions":["file:///a"]}}"#,
         r#"{"resourceSubscriptions":"file:///a"}"#,
         r#"{"resourceSubscriptions":{"0":"file:///a"}}"#,
-        r#"{"resourceSubscriptions":null}"#,
         r#"{"resourceSubscriptions":[1]}"#,
         r#"{"resourceSubscriptions":["a",null]}"#,
         r#"{"resourceSubscriptions":[["file:///a"]]}"#,
@@ -371,13 +370,19 @@ fn max_subscriptions() {
         refusal(listen(&format!(r#"{{"resourceSubscriptions":[{uris}]}}"#)))
     };
     let long = "a".repeat(MAX_TARGET_LEN);
-    assert_eq!(named(&vec![long.clone(); MAX_SUBSCRIPTIONS]), None);
+    assert_eq!(named(&vec!["a".into(); MAX_SUBSCRIPTIONS]), None);
     assert_eq!(named(&vec!["a".into(); MAX_SUBSCRIPTIONS + 1]), Some(Reason::InvalidRequest));
     assert_eq!(named(&[format!("{long}a")]), Some(Reason::InvalidRequest));
     // With escapes they have less room together, and a byte of it each.
     let half = "\\n".repeat(MAX_TARGET_LEN / 2 - 1);
     assert_eq!(named(&[half.clone(), long, half.clone()]), None);
     assert_eq!(named(&[half.clone(), half, "\\n".into()]), Some(Reason::InvalidRequest));
+    // Two quotes and a comma for each, and two brackets.
+    let most = MAX_SUBSCRIPTIONS_LEN - 1 - 4 * 3;
+    let quarters = |len: usize| [0, 1, 2, 3].map(|part| "a".repeat((len + part) / 4));
+    assert_eq!(named(&quarters(most)), None);
+    assert_eq!(named(&quarters(most + 1)), Some(Reason::InvalidRequest));
+    assert_eq!(refusal(listen(r#"{"resourceSubscriptions":null}"#)), None);
     let body = listen(r#"{"resourceSubscriptions":["\n\u00e9"]}"#);
     for (room, expected) in [(4, Ok(())), (3, Err(Reason::MemoryTooSmall))] {
         let mut memory = [0; 4];

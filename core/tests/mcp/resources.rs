@@ -108,7 +108,14 @@ fn what_is_refused_has_no_other_spelling() {
         "file:///reports./secret%20.",
         "file:///locked./x",
         "file:///reports/secret::$DATA",
+        "file:///reports/secret%3a%3A$DATA",
+        "file:///locked:$I30:$INDEX_ALLOCATION/x",
         "file:///REPORT~1/secret",
+        "file:///reports/secret/",
+        "file:///reports/secret;x",
+        "file:///reports/secret%3Fx",
+        "https://example.com/admin/x/",
+        "https://example.com/admin/x/?y",
     ] {
         assert_eq!(decided(uri), "refused", "{uri}");
     }
@@ -136,7 +143,16 @@ fn a_query_has_a_rule_of_its_own_or_none() {
     assert_eq!(decided("db://b"), "db");
     assert_eq!(decided("db://b?id=1"), "one");
     assert_eq!(decided("db://b?id=2"), "db");
-    for uri in ["db://b?id=1&x", "db://b?x=2&id=1", "db://b?id=2&id=1", "db://b?ID=1"] {
+    // A rule that goes on otherwise than with a query tells nothing apart.
+    let rules = [
+        Rule::resource("file:///a/b").needs("b"),
+        Rule::resources_beginning_with("file:///a/b.").needs("others"),
+    ];
+    assert_eq!(decided_by(&rules, &[], &Operation::resource("file:///a/b.txt")), "others");
+    assert_eq!(decided_by(&rules, &[], &Operation::resource("file:///a/b..")), "refused");
+    for uri in
+        ["db://b?id=1&x", "db://b?x=2&id=1", "db://b?id=2&id=1", "db://b?ID=1", "db://b?x;id=1"]
+    {
         assert_eq!(decided(uri), "refused", "{uri}");
     }
 }

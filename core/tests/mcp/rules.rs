@@ -108,35 +108,26 @@ fn a_user_comes_before_a_client_before_anybody() {
     assert_eq!(decided_by(&rules, &[], &y), "prefix");
 }
 
-/// FastMCP calls a tool of an app by its name and by a second one.
+/// FastMCP calls a tool by its name and by a second one, whatever it is listed as.
 #[test]
 fn a_tool_has_no_second_name() {
     let rules = [
         Rule::tool("delete").needs("admin"),
         Rule::tool("__0123456789ab_named").needs("named"),
-        Rule::tool("named").needs("admin"),
         Rule::tools_beginning_with("__").needs("own"),
-        Rule::tools_beginning_with("wipe_").refused(),
     ];
-    let scope = r#""own named""#;
-    let decided = |name: &str| {
-        let rules = Rules::<8, 8>::new(&rules, &[], "base").unwrap();
-        with_principal(rules.view(), &[("scope", scope)], |guard, principal| {
-            guard.permits(principal, &Operation::tool(name))
-        })
-    };
-    assert!(decided("__0123456789ab_named"));
-    for name in ["__0123456789ab_delete", "__ffffffffffff_delete", "__0123456789ab_wipe_all"] {
-        assert!(!decided(name), "{name}");
+    let decided = |name: &str| decided_by(&rules, &[], &Operation::tool(name));
+    assert_eq!(decided("__0123456789ab_named"), "named");
+    for name in ["__0123456789ab_delete", "__ffffffffffff_x", "0123456789ab_delete"] {
+        assert_eq!(decided(name), "refused", "{name}");
+        let elsewhere = [Rule::prompt("x").needs("x")];
+        assert_eq!(decided_by(&elsewhere, &[], &Operation::tool(name)), "base", "{name}");
+        assert_eq!(decided_by(&rules, &[], &Operation::prompt(name)), "base", "{name}");
     }
-    // They are no second names.
     for name in ["__0123456789aB_delete", "__0123456789a_delete", "__0123456789abc_delete"] {
-        assert!(decided(name), "{name}");
+        assert_eq!(decided(name), "own", "{name}");
     }
-    // The challenge names what is missing.
-    assert_eq!(decided_by(&rules[..1], &[], &Operation::tool("__0123456789ab_delete")), "base");
-    let any = [Rule::tool("delete").needs("admin"), Rule::tools_beginning_with("__")];
-    assert_eq!(decided_by(&any, &[], &Operation::tool("__0123456789ab_delete")), "admin");
+    assert_eq!(decided("0123456789ab_"), "base");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 enum {
     MAX_KEYS = 32,
     MAX_CACHE_HEADERS = 4,
+    MAX_HEADER_LENGTH = 1024,
     FETCH_SECONDS = 8 /* It reports before the machine gives it up, after 10. */
 };
 
@@ -142,13 +143,27 @@ static struct keys *report(struct issuer_keys *issuer, uint32_t fetch, long stat
     return old;
 }
 
+/* The next question to curl changes what the last one found. What is too long says nothing. */
+static bool copy_header(CURL *curl, const char *name, size_t index, char *copy,
+                        gatepost_slice *value) {
+    struct curl_header *header;
+
+    if (curl_easy_header(curl, name, index, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        return false;
+    }
+    *value = slice(snprintf(copy, MAX_HEADER_LENGTH, "%s", header->value) < MAX_HEADER_LENGTH
+                       ? copy
+                       : "");
+    return true;
+}
+
 static void fetch_keys(struct issuer_keys *issuer, uint32_t fetch) {
     char if_none_match[GATEPOST_MAX_ENTITY_TAG_LENGTH + 20];
     struct download download = {malloc(GATEPOST_MAX_JWKS_LENGTH), 0};
     gatepost_slice jwks, tag, cache_control[MAX_CACHE_HEADERS];
     gatepost_cache_headers cache = {cache_control, 0, {NULL, 0}, {NULL, 0}};
     struct curl_slist *headers = curl_slist_append(NULL, "Cache-Control: no-cache");
-    struct curl_header *header;
+    char copies[MAX_CACHE_HEADERS + 2][MAX_HEADER_LENGTH];
     CURL *curl = curl_easy_init();
     long status = 0;
 
@@ -163,15 +178,14 @@ static void fetch_keys(struct issuer_keys *issuer, uint32_t fetch) {
         status = get(curl, issuer, headers, &download);
     }
     while (status != 0 && cache.cache_control_count < MAX_CACHE_HEADERS &&
-           curl_easy_header(curl, "Cache-Control", cache.cache_control_count, CURLH_HEADER, -1,
-                            &header) == CURLHE_OK) {
-        cache_control[cache.cache_control_count++] = slice(header->value);
+           copy_header(curl, "Cache-Control", cache.cache_control_count,
+                       copies[cache.cache_control_count],
+                       &cache_control[cache.cache_control_count])) {
+        cache.cache_control_count++;
     }
-    if (status != 0 && curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-        cache.entity_tag = slice(header->value);
-    }
-    if (status != 0 && curl_easy_header(curl, "Age", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-        cache.age = slice(header->value);
+    if (status != 0) {
+        copy_header(curl, "ETag", 0, copies[MAX_CACHE_HEADERS], &cache.entity_tag);
+        copy_header(curl, "Age", 0, copies[MAX_CACHE_HEADERS + 1], &cache.age);
     }
     jwks.ptr = download.bytes;
     jwks.len = download.length;

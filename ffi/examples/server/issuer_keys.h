@@ -52,7 +52,7 @@ uint64_t issuer_keys_next_fetch_at(struct issuer_keys *issuer);
 /* Gives back what was taken; NULL is left alone. */
 void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys);
 
-/* When nobody uses them any more. A fetch that is under way is given up. */
+/* When nobody uses them any more. A fetch of the background that is under way is given up. */
 void issuer_keys_end(struct issuer_keys *issuer);
 
 #endif

@@ -69,7 +69,8 @@ class GuardMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http":
-            await self._answer(scope, receive, send)
+            # They may be there to be read once, and are read here and by `app`.
+            await self._answer({**scope, "headers": list(scope["headers"])}, receive, send)
         elif kind == "lifespan":
             await self._app(scope, receive, send)
         elif kind == "websocket":
@@ -173,8 +174,9 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _adding(headers: list[tuple[bytes, bytes]], send: Send) -> Send:
-    """Adds headers to the response, in place of the application's own but for `Vary`."""
-    replaced = {name for name, _ in headers if name != b"vary"}
+    """Adds headers to the response, in place of the application's own unless they are lists."""
+    lists = (b"vary", b"access-control-expose-headers")
+    replaced = {name for name, _ in headers if name not in lists}
 
     async def send_with_headers(event: Event) -> None:
         if event["type"] == "http.response.start":

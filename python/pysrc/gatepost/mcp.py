@@ -168,7 +168,7 @@ class _SdkGuardMiddleware(GuardMiddleware):
             return self._guard.refuse(head, "missing_claim")
         user = AuthenticatedUser(
             SdkAccessToken(
-                token=_credentials(scope),
+                token=_credentials(head),
                 client_id=client_id,
                 scopes=principal.scopes,
                 expires_at=principal.token.expires_at,
@@ -181,11 +181,10 @@ class _SdkGuardMiddleware(GuardMiddleware):
         return {**inner, "user": user, "auth": AuthCredentials(principal.scopes)}
 
 
-def _credentials(scope: Scope) -> str:
+def _credentials(head: RequestHead) -> str:
     """The token in the Authorization header, of which the guard let in no second one."""
-    [header] = (value for name, value in scope["headers"] if name.lower() == b"authorization")
-    token: bytes = header.split()[-1]
-    return token.decode()
+    [value] = head.values("Authorization")
+    return value.split()[-1].decode()
 
 
 def _listed(texts: str | Sequence[str]) -> Sequence[str]:
