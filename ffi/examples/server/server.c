@@ -439,8 +439,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: server -r RESOURCE -i ISSUER -j JWKS_URL [-a AUDIENCE] [-p PORT] "
                         "[-c COOLDOWN]\n");
     } else if (issuer_keys_init(&server.keys, jwks_url, (uint32_t)cooldown) != GATEPOST_OK) {
-        fprintf(stderr, "server: JWKS_URL is not https, nor http on this machine, or there is no "
-                        "room for another thread\n");
+        fprintf(stderr, "server: JWKS_URL is https, or http on this machine; or there is no room "
+                        "for another thread\n");
     } else {
         status = run(&server, (uint16_t)port);
         issuer_keys_end(&server.keys);
