@@ -13,12 +13,13 @@ pub const OPERATION_BODY: usize = 1_000_000;
 
 /// What bodies are filled with: identifier, name, and the parts of a JSON value, the middle one of
 /// them again and again.
-const FILLINGS: [(&str, &str, [&str; 3]); 7] = [
+const FILLINGS: [(&str, &str, [&str; 3]); 8] = [
     ("base64", "one string of base64", ["\"", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo", "\""]),
     ("objects", "small objects and numbers", ["[0", r#",{"a":1,"b":[2.5,3]}"#, "]"]),
     ("brackets", "brackets", ["[0", ",[{}]", "]"]),
     ("numbers", "numbers with a point", ["[0", ",1.5", "]"]),
     ("lines", "digits, each on a line of its own", ["[0", " ,\n 1", "]"]),
+    ("texts", "texts of one escape", ["[0", r#","\n""#, "]"]),
     ("escapes", "one string of escapes", ["\"", r"\n\u00e9\\", "\""]),
     ("alphabets", "one string of other alphabets", ["\"", "aé世界😀", "\""]),
 ];

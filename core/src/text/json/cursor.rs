@@ -167,19 +167,17 @@ impl<'a> Cursor<'a> {
     /// Takes the value that stands here, if it is no object and no array.
     #[inline(always)]
     pub(super) fn take_scalar(&mut self, kinds: &mut Kinds) -> Result<(), Reason> {
-        // Few digits, as in arrays of small numbers or of bytes; a zero stands alone.
-        let len = match self.rest {
-            [b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 1,
-            #[cfg(target_pointer_width = "64")]
-            [b'1'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 2,
-            #[cfg(target_pointer_width = "64")]
-            [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', behind, ..] if is_behind_value(*behind) => 3,
-            _ => 0,
-        };
-        if len != 0 {
-            self.advance(len);
+        // A digit alone, as in arrays of small numbers.
+        if let [b'0'..=b'9', b',' | b']' | b'}' | b' ' | b'\n', ..] = self.rest {
+            self.advance(1);
             kinds.add(Kinds::OTHERS);
             return Ok(());
+        }
+        // On a device numbers are read by what reads all else.
+        #[cfg(target_pointer_width = "64")]
+        if matches!(self.peek(), b'-' | b'0'..=b'9') {
+            kinds.add(Kinds::OTHERS);
+            return self.take_number();
         }
         let kind;
         (*self, kind) = self.behind_scalar()?;
@@ -187,28 +185,26 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Takes a number, where a digit or a minus sign stands.
+    /// Takes a number, where a digit or a minus sign stands. Byte by byte: most are short.
     #[inline(always)]
     fn take_number(&mut self) -> Result<(), Reason> {
-        if self.peek() == b'-' {
-            self.advance(1);
+        let mut rest = self.rest;
+        if let [b'-', behind @ ..] = rest {
+            rest = behind;
         }
-        let leads_with_zero = self.peek() == b'0';
-        // A zero stands alone before the point.
-        if self.take_digits()? != 1 && leads_with_zero {
-            return Err(Reason::InvalidJson);
+        rest = match rest {
+            // A zero stands alone before the point.
+            [b'0', b'0'..=b'9', ..] => return Err(Reason::InvalidJson),
+            [b'0', behind @ ..] => behind,
+            _ => behind_digits(rest)?,
+        };
+        if let [b'.', behind @ ..] = rest {
+            rest = behind_digits(behind)?;
         }
-        if self.peek() == b'.' {
-            self.advance(1);
-            self.take_digits()?;
+        if let [b'e' | b'E', b'+' | b'-', behind @ ..] | [b'e' | b'E', behind @ ..] = rest {
+            rest = behind_digits(behind)?;
         }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.advance(1);
-            if matches!(self.peek(), b'+' | b'-') {
-                self.advance(1);
-            }
-            self.take_digits()?;
-        }
+        self.rest = rest;
         Ok(())
     }
 
@@ -302,38 +298,19 @@ impl<'a> Cursor<'a> {
         self.advance(4);
         Ok(value)
     }
-
-    /// Takes the digits that have to stand here.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn take_digits(&mut self) -> Result<usize, Reason> {
-        let digits = self.skip_digits();
-        if digits == 0 { Err(Reason::InvalidJson) } else { Ok(digits) }
-    }
-
-    /// Moves to the next byte that is no digit and says how many digits there were.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn skip_digits(&mut self) -> usize {
-        let before = self.rest.len();
-        while let Some((word, rest)) = self.rest.split_first_chunk() {
-            steps::count();
-            let stop = non_digits(u64::from_le_bytes(*word));
-            if stop != 0 {
-                self.advance(usize::from(first_byte(stop)));
-                return before.wrapping_sub(self.rest.len());
-            }
-            self.rest = rest;
-        }
-        self.advance(usize::from(first_byte(non_digits(self.last_word()))));
-        before.wrapping_sub(self.rest.len())
-    }
 }
 
-/// Whether the byte may stand behind a value.
-#[inline(always)]
-const fn is_behind_value(byte: u8) -> bool {
-    matches!(byte, b',' | b']' | b'}' | b' ' | b'\n')
+/// Behind the digits that have to stand here.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn behind_digits(digits: &[u8]) -> Result<&[u8], Reason> {
+    let [b'0'..=b'9', rest @ ..] = digits else { return Err(Reason::InvalidJson) };
+    let mut rest = rest;
+    while let [b'0'..=b'9', behind @ ..] = rest {
+        steps::count();
+        rest = behind;
+    }
+    Ok(rest)
 }
 
 /// What a backslash and the letter stand for, from the first of them in ASCII on; zero where they
@@ -369,14 +346,6 @@ const fn stops(word: u64) -> u64 {
     let turned = word ^ (ONES * 0x02);
     let backslash = word ^ (ONES * 0x5c);
     (turned.wrapping_sub(ONES * 0x21) | backslash.wrapping_sub(ONES)) & !word & HIGH
-}
-
-/// The high bit of each byte that is no decimal digit; exact up to and with the lowest one.
-#[inline(always)]
-const fn non_digits(word: u64) -> u64 {
-    // Digits become 0 to 9, which 0x76 does not carry into the high bit.
-    let value = word ^ (ONES * 0x30);
-    (value.wrapping_add(ONES * 0x76) | value) & HIGH
 }
 
 /// The value of four hexadecimal digits, all at once, or `None` where one is none.
@@ -424,15 +393,6 @@ mod tests {
                     assert_eq!(usize::from(first_byte(stop)), at, "{byte:#x}");
                 } else {
                     assert_eq!(stop, 0, "{byte:#x}");
-                }
-
-                let mut bytes = *b"0918273645".first_chunk::<8>().unwrap();
-                bytes[at] = byte;
-                let stop = non_digits(u64::from_le_bytes(bytes));
-                if byte.is_ascii_digit() {
-                    assert_eq!(stop, 0, "{byte:#x}");
-                } else {
-                    assert_eq!(usize::from(first_byte(stop)), at, "{byte:#x}");
                 }
             }
             for place in 0..4 {
