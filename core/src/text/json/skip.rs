@@ -104,7 +104,10 @@ fn behind_word_of_python(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
 pub(super) fn behind_string(mut cursor: Cursor<'_>) -> Result<Cursor<'_>, Reason> {
     cursor.advance(1);
     loop {
-        cursor.skip_plain();
+        // Where an escape begins a text or ends it, nothing plain is to be looked for.
+        if !matches!(cursor.peek(), b'"' | b'\\') {
+            cursor.skip_plain();
+        }
         match cursor.peek() {
             b'"' => {
                 cursor.advance(1);
