@@ -2,7 +2,8 @@
 
 use core::iter;
 
-use super::resource_uri::{escaped, split_off};
+use super::resource_uri::escaped;
+use crate::text::uri::split_off;
 
 /// Whether `uri` is `pattern`, or begins with it, for a server that looks less closely.
 ///

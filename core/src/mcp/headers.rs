@@ -56,7 +56,6 @@ impl<'h> OperationHeaders<'h> {
     pub(super) fn are_required(&self) -> bool {
         match self.version {
             Field::Absent => false,
-            Field::Once(FIRST_WITH_HEADERS) => true,
             Field::Once(version) => !WITHOUT_HEADERS.contains(&version),
             Field::Unusable => true,
         }

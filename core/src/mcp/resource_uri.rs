@@ -7,7 +7,7 @@
 
 use core::net::Ipv4Addr;
 
-use crate::text::uri::{has_dot_segments, has_hidden_slashes, has_uri_characters};
+use crate::text::uri::{has_hidden_slashes, has_uri_characters, split_off};
 
 /// The special schemes of the URL standard, and the port that it leaves out.
 const SPECIAL: [(&str, &str); 6] =
@@ -24,16 +24,15 @@ pub(super) fn is_normal(uri: &str, is_template: bool) -> bool {
     is_scheme
         && has_characters(rest, is_template)
         // Who opens a file by its URI may not know that a path ends at a question mark.
-        && !rest.split(['?', '#']).any(has_dot_segments)
-        && !rest.split(['/', '?', '#']).any(is_dropped)
+        && !rest.split(['/', '?', '#']).any(is_dots_and_spaces)
         && !has_hidden_slashes(rest)
-        && !has_needless_escape(rest)
-        && !has_hidden_marks(rest)
+        && !has_bad_escape(rest)
         && has_normal_parts(scheme, rest)
 }
 
-/// Whether nothing is left of a segment on Windows, which drops dots and spaces that end it.
-fn is_dropped(segment: &str) -> bool {
+/// Whether the segment is one of dots, or nothing is left of it on Windows, which drops dots and
+/// spaces that end a name. Dots that are encoded are bad escapes.
+fn is_dots_and_spaces(segment: &str) -> bool {
     let rest = segment.bytes().filter(|byte| *byte != b'.').count();
     let spaces = segment.matches("%20").count();
     !segment.is_empty() && rest == spaces.saturating_mul(3)
@@ -60,20 +59,14 @@ fn is_expression(text: &str) -> bool {
         })
 }
 
-/// Whether an escape stands for a character that need not be encoded, or for NUL.
-fn has_needless_escape(text: &str) -> bool {
+/// Whether an escape stands for a character that need not be encoded, for NUL, or for a mark that
+/// ends a path for who decodes first.
+fn has_bad_escape(text: &str) -> bool {
     text.as_bytes().windows(3).any(|window| match window {
         [b'%', high, low] => escaped(*high, *low).is_some_and(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | 0)
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'-' | b'.' | b'_' | b'~' | 0 | b'?' | b'#')
         }),
-        _ => false,
-    })
-}
-
-/// Whether a question mark or a number sign is encoded, which ends a path for who decodes first.
-fn has_hidden_marks(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|window| match window {
-        [b'%', high, low] => matches!(escaped(*high, *low), Some(b'?' | b'#')),
         _ => false,
     })
 }
@@ -163,13 +156,6 @@ fn is_normal_port(port: &str) -> bool {
 pub(super) fn escaped(high: u8, low: u8) -> Option<u8> {
     let digit = |digit: u8| char::from(digit).to_digit(16);
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
-pub(super) fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((text, rest)) => (text, Some(rest)),
-        None => (text, None),
-    }
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ impl<'u> Authority<'u> {
 }
 
 /// Whether a segment of `path` is `.` or `..`, encoded or not.
-pub(crate) fn has_dot_segments(path: &str) -> bool {
+fn has_dot_segments(path: &str) -> bool {
     path.split('/').any(|segment| is_dots(segment, 1) || is_dots(segment, 2))
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn has_hidden_slashes(text: &str) -> bool {
             .any(|w| matches!(w, [b'%', b'2', b'f' | b'F'] | [b'%', b'5', b'c' | b'C']))
 }
 
-fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
+pub(crate) fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
     match text.split_once(separator) {
         Some((text, rest)) => (text, Some(rest)),
         None => (text, None),
