@@ -45,16 +45,6 @@ impl<'u> Host<'u> {
         }
     }
 
-    /// Whether it is a loopback address or `localhost` itself, which MCP takes without TLS (2026-07-28,
-    /// "Communication Security"). What is below `localhost` reaches this machine where resolvers
-    /// keep to RFC 6761; some ask the network for it, and whoever answers there gets the code.
-    pub(super) fn is_localhost(self) -> bool {
-        match self {
-            Self::Address(address) => address.is_loopback(),
-            Self::Name(name) => name.eq_ignore_ascii_case("localhost"),
-        }
-    }
-
     /// Whether it is the address that stands for none, which reaches this machine all the same.
     pub(super) fn is_unspecified(self) -> bool {
         matches!(self, Self::Address(address) if address.is_unspecified())

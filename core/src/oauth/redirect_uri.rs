@@ -141,7 +141,9 @@ impl<'u> RedirectUri<'u> {
         };
         let kind = match host {
             Some(host) if uri.is_https() && !host.is_unspecified() => RedirectKind::Web,
-            Some(host) if uri.is_http() && host.is_localhost() => RedirectKind::Loopback,
+            // What is below `localhost` reaches this machine where resolvers keep to RFC 6761; some
+            // ask the network for it, and whoever answers there gets the code.
+            Some(_) if uri.is_http() && uri.is_secure() => RedirectKind::Loopback,
             _ if uri.is_https() || uri.is_http() => return None,
             _ => RedirectKind::PrivateUse,
         };
