@@ -89,8 +89,8 @@ pub use access::{
 #[cfg(feature = "rustcrypto")]
 pub use crypto::ReferenceKey;
 pub use crypto::{
-    FixedTokenCache, KeySet, KeySlot, Keys, NoTokenCache, PublicKey, SkippedKey, TokenCache,
-    TokenFingerprint, VerifyingKey, load,
+    FixedTokenCache, KeySet, KeySlot, Keys, KnownToken, NoTokenCache, PublicKey, SkippedKey,
+    TokenCache, VerifyingKey, load,
 };
 #[cfg(feature = "p256")]
 pub use crypto::{P256Table, PreparedP256, TableEntry};

@@ -3,13 +3,13 @@
 
 mod common;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use common::traffic::{self, Traffic, Watched};
 use common::{NOW, claims_with, key_set, memory, policy, signer, token};
 use gatepost::{
-    Algorithm, FixedTokenCache, ImportOptions, KeySet, KeySlot, Keys, ParsedKey, PublicKey, Reason,
-    TokenCache, TokenFingerprint, UnixTime, VerifyingKey,
+    Algorithm, FixedTokenCache, ImportOptions, KeySet, KeySlot, Keys, KnownToken, ParsedKey,
+    PublicKey, Reason, TokenCache, UnixTime, VerifyingKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -128,10 +128,10 @@ fn a_key_that_replaces_another_under_its_name_verifies_anew() {
 fn nothing_of_a_shared_secret_gets_into_a_cache() {
     struct Untouched;
     impl TokenCache for Untouched {
-        fn contains(&self, _: &TokenFingerprint, _: UnixTime) -> bool {
-            panic!("asked")
+        fn get(&self, _: u64, _: UnixTime) -> Option<KnownToken> {
+            None
         }
-        fn insert(&self, _: &TokenFingerprint, _: UnixTime, _: UnixTime) {
+        fn insert(&self, _: KnownToken, _: UnixTime) {
             panic!("filled")
         }
     }
@@ -159,6 +159,71 @@ fn another_token_is_never_taken_for_one_that_is_remembered() {
         assert_eq!(validate(&good), Ok(()));
     }
     assert_eq!(cache.len(), 1);
+}
+
+#[test]
+fn a_cache_that_mixes_up_its_tokens_does_no_harm() {
+    /// Whatever it is asked for, it has something else.
+    struct Confused(Cell<Option<KnownToken>>);
+    impl TokenCache for Confused {
+        fn get(&self, _: u64, _: UnixTime) -> Option<KnownToken> {
+            self.0.get()
+        }
+        fn insert(&self, token: KnownToken, _: UnixTime) {
+            self.0.set(Some(token));
+        }
+    }
+    let keys = key_set(Algorithm::Es256);
+    let cache = Confused(Cell::new(None));
+    let subject_of = |token: &str, at| {
+        let keys = keys.keys().remembering(&cache);
+        let mut memory = memory();
+        let valid = policy().validate(token, keys, UnixTime::from_secs(at), &mut memory)?;
+        Ok(valid.subject().map(str::to_owned))
+    };
+    let [alice, bob] = [r#""alice""#, r#""b""#]
+        .map(|subject| token(Algorithm::Es256, &claims_with(&[("sub", subject)])));
+    let at = NOW.as_secs();
+    let unsigned = alice.rsplit_once('.').unwrap().0;
+    let forged = format!("{unsigned}.{}", bob.rsplit_once('.').unwrap().1);
+    for _ in 0..2 {
+        assert_eq!(subject_of(&alice, at).unwrap().as_deref(), Some("alice"));
+        assert_eq!(subject_of(&bob, at).unwrap().as_deref(), Some("b"));
+        assert_eq!(subject_of(&forged, at), Err(Reason::InvalidSignature));
+    }
+    // It does not even let go of what has expired.
+    assert_eq!(subject_of(&bob, u64::from(u32::MAX)), Err(Reason::Expired));
+}
+
+#[test]
+fn the_numbers_of_tokens_are_spread_evenly() {
+    const TOKENS: usize = 256;
+    struct Numbers(RefCell<Vec<u64>>);
+    impl TokenCache for &Numbers {
+        fn get(&self, number: u64, _: UnixTime) -> Option<KnownToken> {
+            self.0.borrow_mut().push(number);
+            None
+        }
+        fn insert(&self, token: KnownToken, _: UnixTime) {
+            assert_eq!(self.0.borrow().last(), Some(&token.number()));
+        }
+    }
+    for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+        let keys = key_set(algorithm);
+        let mut ones = [0; 64];
+        for subject in 0..TOKENS {
+            let token = token(algorithm, &claims_with(&[("sub", &format!("\"{subject}\""))]));
+            let numbers = Numbers(RefCell::default());
+            let keys = keys.keys().remembering(&numbers);
+            policy().validate(&token, keys, NOW, &mut memory()).unwrap();
+            let number = numbers.0.take()[0];
+            for (bit, ones) in ones.iter_mut().enumerate() {
+                *ones += number >> bit & 1;
+            }
+        }
+        // Six standard deviations from half of them.
+        assert!(ones.iter().all(|ones| (80..=176).contains(ones)), "{algorithm}: {ones:?}");
+    }
 }
 
 /// A set of one key that counts what it verifies.

@@ -2150,7 +2150,7 @@ uint32_t gatepost_key_set_skipped_key(const struct gatepost_key_set *set,
                                       struct gatepost_skipped_key *key);
 
 // Lets the set remember up to `capacity` tokens whose signature was found good, rounded up to a
-// multiple of 32, about 80 bytes each on the heap; 0, as at first, for none.
+// multiple of 32, about 184 bytes each on the heap; 0, as at first, for none.
 //
 // A token is remembered by SHA-256 digests alone, until it expires, its place is needed, or the
 // set is loaded anew. Its claims are judged again each time: nothing but the time that a

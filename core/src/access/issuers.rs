@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{AccessToken, Policy, PresentedToken};
+use crate::jose::{Head, Parts};
 use crate::{
     Keys, NoTokenCache, PublicKey, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey,
 };
@@ -68,7 +69,7 @@ impl<'p, K: VerifyingKey, C: TokenCache + Copy> Issuers<'p, K, C> {
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<AccessToken<'t>, Reason> {
-        let token = UntrustedToken::parse(compact, memory)?;
+        let token = self.read(compact.as_ref(), now, memory)?;
         let (policy, keys) = self.of(&token)?;
         policy.accept(token, *keys, now)
     }
@@ -85,9 +86,26 @@ impl<'p, K: VerifyingKey, C: TokenCache + Copy> Issuers<'p, K, C> {
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<PresentedToken<'t>, Reason> {
-        let token = UntrustedToken::parse(compact, memory)?;
+        let token = self.read(compact.as_ref(), now, memory)?;
         let (policy, keys) = self.of(&token)?;
         policy.accept_before_proof(token, *keys, now)
+    }
+
+    /// Reads a token, which need not be scanned where the first cache knows it: usually all keys
+    /// have the same.
+    fn read<'t>(
+        &self,
+        compact: &'t [u8],
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<UntrustedToken<'t>, Reason> {
+        let parts = Parts::split(compact)?;
+        if let Some(known) = self.entries.first().and_then(|(_, keys)| keys.recall(&parts, now)) {
+            let (head, memory) = Head::recall(parts, known.header(), memory)?;
+            return UntrustedToken::recall(head, known.claims(), known.key(), memory);
+        }
+        let (head, memory) = Head::parse(parts, memory)?;
+        UntrustedToken::parse_claims(head, memory)
     }
 
     /// Policy and keys of the issuer that a token names.

@@ -1,9 +1,12 @@
 //! What a resource server asks of a token.
 
 use super::{AccessToken, ClaimRule, PresentedToken, Strings};
-use crate::jose::Head;
+use crate::jose::{Head, Parts};
 use crate::limits::{DEFAULT_LEEWAY, MAX_LEEWAY};
-use crate::{Algorithms, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey};
+use crate::{
+    Algorithms, KeySlot, Keys, KnownToken, Reason, TokenCache, UnixTime, UntrustedToken,
+    VerifyingKey,
+};
 
 /// What an access token must be to be accepted: one issuer's, meant for this server, in time, and
 /// enough.
@@ -233,7 +236,8 @@ impl<'p> Policy<'p> {
     /// for a good signature alone, times, audience, required claims, no binding to a key (`cnf`,
     /// [RFC 7800](https://www.rfc-editor.org/rfc/rfc7800)), scopes. Nothing is hashed for a token
     /// that is refused before its signature is checked, and its claims are not even read where
-    /// the header or the key is the reason.
+    /// the header or the key is the reason. (A token that ends like one in a cache is hashed
+    /// first, to find whether it is that one.)
     ///
     /// # Errors
     ///
@@ -246,7 +250,12 @@ impl<'p> Policy<'p> {
         memory: &'t mut [u8],
     ) -> Result<AccessToken<'t>, Reason> {
         let keys = keys.into();
-        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        let parts = Parts::split(compact.as_ref())?;
+        if let Some(known) = keys.recall(&parts, now) {
+            let (mut token, key) = self.recall(parts, &known, &keys, memory)?;
+            return self.judge(&mut token, key, &keys, now);
+        }
+        let (head, memory) = Head::parse(parts, memory)?;
         // Before the claims are decoded: a wrong algorithm or an unknown key is not worth it.
         let key = self.require_header_and_key(&head, &keys)?;
         match &mut UntrustedToken::parse_claims(head, memory) {
@@ -276,9 +285,29 @@ impl<'p> Policy<'p> {
         memory: &'t mut [u8],
     ) -> Result<PresentedToken<'t>, Reason> {
         let keys = keys.into();
-        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        let parts = Parts::split(compact.as_ref())?;
+        if let Some(known) = keys.recall(&parts, now) {
+            let (token, key) = self.recall(parts, &known, &keys, memory)?;
+            return self.judge_before_proof(token, key, &keys, now);
+        }
+        let (head, memory) = Head::parse(parts, memory)?;
         let key = self.require_header_and_key(&head, &keys)?;
         let token = UntrustedToken::parse_claims(head, memory)?;
         self.judge_before_proof(token, key, &keys, now)
+    }
+
+    /// Reads a token that is known, and finds its key.
+    #[inline(always)]
+    fn recall<'t, 'k, K, C>(
+        &self,
+        parts: Parts<'t>,
+        known: &KnownToken,
+        keys: &Keys<'k, K, C>,
+        memory: &'t mut [u8],
+    ) -> Result<(UntrustedToken<'t>, &'k KeySlot<K>), Reason> {
+        let (head, memory) = Head::recall(parts, known.header(), memory)?;
+        let key = self.require_header_and_key(&head, keys)?;
+        let token = UntrustedToken::recall(head, known.claims(), known.key(), memory)?;
+        Ok((token, key))
     }
 }

@@ -126,9 +126,10 @@ impl<'t> PresentedToken<'t> {
     /// The SHA-256 of the compact token: what a proof's `ath` has to be
     /// ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
     pub(crate) fn hash(&self) -> [u8; 32] {
-        Sha256::new_with_prefix(self.head.signing_input())
+        let parts = self.head.parts();
+        Sha256::new_with_prefix(parts.signing_input)
             .chain_update(b".")
-            .chain_update(self.head.encoded_signature())
+            .chain_update(parts.signature)
             .finalize()
             .into()
     }

@@ -102,12 +102,12 @@ impl Policy<'_> {
         if token.unverified_issuer()? != self.issuer {
             return Err(Reason::IssuerMismatch);
         }
-        let seen = keys.verify_or_recall(key, &token.head, token.signature, now)?;
+        let seen = keys.verify_or_recall(key, token, now)?;
         let accepted = self.judge_claims(token, now, confirm);
         if let (Some(seen), Ok(accepted)) = (seen, &accepted)
             && let Some(expires_at) = accepted.expires_at()
         {
-            keys.remember(&seen, expires_at, now);
+            keys.remember(seen, token, expires_at, now);
         }
         accepted
     }

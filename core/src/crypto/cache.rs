@@ -3,8 +3,7 @@
 use core::cell::Cell;
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
-
+use super::KnownToken;
 use crate::UnixTime;
 
 /// A memory for tokens whose signature was found good, so that it need not be checked again.
@@ -16,25 +15,26 @@ use crate::UnixTime;
 /// [`FixedTokenCache`] is the one that this crate brings. One cache may serve any number of key
 /// sets and policies, as long as the keys are of one type.
 pub trait TokenCache {
-    /// Whether the token was inserted, and has not expired at `now`.
-    fn contains(&self, token: &TokenFingerprint, now: UnixTime) -> bool;
+    /// The token with this [`number`](KnownToken::number) that was inserted last, unless it has
+    /// expired at `now`.
+    fn get(&self, number: u64, now: UnixTime) -> Option<KnownToken>;
 
-    /// Remembers the token until `expires_at`, or until its place is needed.
-    fn insert(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime);
+    /// Remembers the token until it expires, or until its place is needed.
+    fn insert(&self, token: KnownToken, now: UnixTime);
 
-    /// Whether it can remember anything: if not, no fingerprint is taken.
+    /// Whether it can remember anything: if not, no digest is taken.
     fn is_in_use(&self) -> bool {
         true
     }
 }
 
 impl<C: TokenCache + ?Sized> TokenCache for &C {
-    fn contains(&self, token: &TokenFingerprint, now: UnixTime) -> bool {
-        (**self).contains(token, now)
+    fn get(&self, number: u64, now: UnixTime) -> Option<KnownToken> {
+        (**self).get(number, now)
     }
 
-    fn insert(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime) {
-        (**self).insert(token, expires_at, now);
+    fn insert(&self, token: KnownToken, now: UnixTime) {
+        (**self).insert(token, now);
     }
 
     fn is_in_use(&self) -> bool {
@@ -47,52 +47,18 @@ impl<C: TokenCache + ?Sized> TokenCache for &C {
 pub struct NoTokenCache;
 
 impl TokenCache for NoTokenCache {
-    fn contains(&self, _token: &TokenFingerprint, _now: UnixTime) -> bool {
-        false
+    fn get(&self, _number: u64, _now: UnixTime) -> Option<KnownToken> {
+        None
     }
 
-    fn insert(&self, _token: &TokenFingerprint, _expires_at: UnixTime, _now: UnixTime) {}
+    fn insert(&self, _token: KnownToken, _now: UnixTime) {}
 
     fn is_in_use(&self) -> bool {
         false
     }
 }
 
-/// What a [`TokenCache`] knows of a token: SHA-256 digests of the whole of it, signature included,
-/// and of the key that verified it.
-///
-/// Nobody can make two tokens with one fingerprint, and none can be made into a token again. A key
-/// that replaces another has another fingerprint, whatever it is called.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct TokenFingerprint {
-    token: [u8; 32],
-    key: [u8; 32],
-}
-
-impl TokenFingerprint {
-    /// That of the token with this signing input and (encoded) signature, and the signing input
-    /// hashed on the way: whoever needs its digest ends it.
-    pub(super) fn of(signing_input: &[u8], signature: &[u8], key: &[u8; 32]) -> (Self, Sha256) {
-        let signed = Sha256::new_with_prefix(signing_input);
-        let token = signed.clone().chain_update(b".").chain_update(signature).finalize().into();
-        (Self { token, key: *key }, signed)
-    }
-
-    /// A number that differs from token to token, for the choice of a place.
-    #[must_use]
-    pub fn number(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.token;
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
-    }
-}
-
-impl fmt::Debug for TokenFingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenFingerprint").finish_non_exhaustive()
-    }
-}
-
-/// A cache of at most `N` tokens, by value: 80 bytes each.
+/// A cache of at most `N` tokens, by value: 184 bytes each.
 ///
 /// For one thread; `gatepost-hosted` has one that threads share. Where there is no place left, the
 /// token that expires first gives up its own.
@@ -108,16 +74,10 @@ impl fmt::Debug for TokenFingerprint {
 /// # }
 /// ```
 pub struct FixedTokenCache<const N: usize> {
-    places: [Cell<Option<Entry>>; N],
+    places: [Cell<Option<KnownToken>>; N],
 }
 
-#[derive(Clone, Copy)]
-struct Entry {
-    token: TokenFingerprint,
-    expires_at: UnixTime,
-}
-
-const _: () = assert!(size_of::<Option<Entry>>() <= 80);
+const _: () = assert!(size_of::<Option<KnownToken>>() <= 184);
 
 /// How many places a token can have: so many entries are looked at, whatever the size.
 const WAYS: usize = 4;
@@ -147,43 +107,44 @@ impl<const N: usize> FixedTokenCache<N> {
     }
 
     /// The places that a token can have.
-    fn places(&self, token: &TokenFingerprint) -> impl Iterator<Item = &Cell<Option<Entry>>> {
+    fn places(&self, number: u64) -> impl Iterator<Item = &Cell<Option<KnownToken>>> {
         let len = u64::try_from(N).unwrap_or(u64::MAX);
-        let first = token.number().checked_rem(len).and_then(|first| usize::try_from(first).ok());
+        let first = number.checked_rem(len).and_then(|first| usize::try_from(first).ok());
         let (before, from) = self.places.split_at_checked(first.unwrap_or(0)).unwrap_or_default();
         from.iter().chain(before).take(WAYS)
     }
 }
 
 impl<const N: usize> TokenCache for FixedTokenCache<N> {
-    fn contains(&self, token: &TokenFingerprint, now: UnixTime) -> bool {
-        self.places(token).any(|place| match place.get() {
-            Some(entry) if entry.token == *token => {
-                let is_alive = now < entry.expires_at;
-                if !is_alive {
-                    place.set(None);
-                }
-                is_alive
-            }
-            _ => false,
-        })
+    fn get(&self, number: u64, now: UnixTime) -> Option<KnownToken> {
+        let place = self.places(number).find(|place| has_number(place, number))?;
+        let known = place.get().filter(|known| now < known.expires_at());
+        if known.is_none() {
+            place.set(None);
+        }
+        known
     }
 
-    fn insert(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime) {
-        if expires_at <= now {
+    fn insert(&self, token: KnownToken, now: UnixTime) {
+        if token.expires_at() <= now {
             return;
         }
         // Of the tokens that could make room, the one that expires first; an expired one has been
         // waiting longest, an empty place longer still.
-        let place = self.places(token).min_by_key(|place| match place.get() {
-            Some(entry) if entry.token == *token => None,
-            Some(entry) => Some(entry.expires_at),
+        let place = self.places(token.number()).min_by_key(|place| match place.get() {
+            Some(known) if known.number() == token.number() => None,
+            Some(known) => Some(known.expires_at()),
             None => Some(UnixTime::from_secs(0)),
         });
         if let Some(place) = place {
-            place.set(Some(Entry { token: *token, expires_at }));
+            place.set(Some(token));
         }
     }
+}
+
+/// Whether a token with this number has the place.
+fn has_number(place: &Cell<Option<KnownToken>>, number: u64) -> bool {
+    place.get().is_some_and(|known| known.number() == number)
 }
 
 impl<const N: usize> Default for FixedTokenCache<N> {
@@ -200,58 +161,47 @@ impl<const N: usize> fmt::Debug for FixedTokenCache<N> {
 
 #[cfg(test)]
 mod tests {
-    use std::vec::Vec;
-
     use super::*;
 
     const NOW: UnixTime = UnixTime::from_secs(1000);
     const LATER: UnixTime = UnixTime::from_secs(2000);
 
     #[test]
-    fn the_fingerprint_is_of_the_whole_token_and_of_the_key() {
-        let (token, signed) = TokenFingerprint::of(b"e30.e30", b"AAAA", &[1; 32]);
-        assert_eq!(token.token, *Sha256::digest(b"e30.e30.AAAA"));
-        assert_eq!(signed.finalize(), Sha256::digest(b"e30.e30"));
-        assert_ne!(token, TokenFingerprint::of(b"e30.e30", b"AAAA", &[2; 32]).0);
-        assert_ne!(token, TokenFingerprint::of(b"e30.e30", b"AAAB", &[1; 32]).0);
-    }
-
-    #[test]
     fn tokens_that_share_their_places_are_told_apart() {
         let cache = FixedTokenCache::<8>::new();
-        let tokens: Vec<_> = (0..5).map(|last| token(3, last)).collect();
-        for (index, token) in tokens.iter().enumerate() {
-            assert!(!cache.contains(token, NOW));
-            cache.insert(token, UnixTime::from_secs(2000 + index as u64), NOW);
-            assert!(cache.contains(token, NOW));
+        // They have the same remainder.
+        let numbers = [3, 11, 19, 27, 35];
+        let has = |number| cache.get(number, NOW).is_some_and(|known| known.number() == number);
+        for (number, expires_at) in numbers.into_iter().zip(2000..) {
+            assert!(!has(number));
+            cache.insert(KnownToken::of_number(number, UnixTime::from_secs(expires_at)), NOW);
+            assert!(has(number));
         }
         // Four places are all that they share: the one that expires first made room.
-        assert!(!cache.contains(&tokens[0], NOW));
-        assert!(tokens[1..].iter().all(|token| cache.contains(token, NOW)));
-        let other_key = TokenFingerprint { key: [9; 32], ..tokens[1] };
-        assert!(!cache.contains(&other_key, NOW));
+        assert!(!has(3));
+        assert!(numbers[1..].iter().all(|number| has(*number)));
     }
 
     #[test]
-    fn a_token_takes_one_place_alone() {
+    fn a_number_takes_one_place_alone() {
         let cache = FixedTokenCache::<8>::new();
-        cache.insert(&token(3, 0), LATER, NOW);
-        cache.insert(&token(3, 1), UnixTime::from_secs(1500), NOW);
-        cache.insert(&token(3, 0), UnixTime::from_secs(1001), NOW);
+        for (number, expires_at) in [(3, 2000), (11, 1500), (3, 1001)] {
+            cache.insert(KnownToken::of_number(number, UnixTime::from_secs(expires_at)), NOW);
+        }
         assert_eq!(cache.len(), 2);
-        assert!(!cache.contains(&token(3, 0), UnixTime::from_secs(1001)));
+        assert!(cache.get(3, UnixTime::from_secs(1001)).is_none());
         assert_eq!(cache.len(), 1);
     }
 
     #[test]
     fn expired_tokens_are_neither_found_nor_taken() {
         let cache = FixedTokenCache::<8>::new();
-        cache.insert(&token(3, 0), NOW, NOW);
+        cache.insert(KnownToken::of_number(3, NOW), NOW);
         assert!(cache.is_empty());
-        cache.insert(&token(3, 0), LATER, NOW);
-        assert!(!cache.contains(&token(3, 0), LATER));
+        cache.insert(KnownToken::of_number(3, LATER), NOW);
+        assert!(cache.get(3, LATER).is_none());
         assert!(cache.is_empty());
-        cache.insert(&token(3, 0), LATER, NOW);
+        cache.insert(KnownToken::of_number(3, LATER), NOW);
         cache.clear();
         assert!(cache.is_empty());
     }
@@ -261,18 +211,11 @@ mod tests {
         fn fill<const N: usize>() -> usize {
             let cache = FixedTokenCache::<N>::new();
             for number in 0..100 {
-                cache.insert(&token(number, 0), LATER, NOW);
-                assert_eq!(cache.contains(&token(number, 0), NOW), N > 0);
+                cache.insert(KnownToken::of_number(number, LATER), NOW);
+                assert_eq!(cache.get(number, NOW).is_some(), N > 0);
             }
             cache.len()
         }
         assert_eq!([fill::<0>(), fill::<1>(), fill::<3>(), fill::<64>()], [0, 1, 3, 64]);
-    }
-
-    fn token(number: u64, last: u8) -> TokenFingerprint {
-        let mut token = [0; 32];
-        token[..8].copy_from_slice(&number.to_le_bytes());
-        token[31] = last;
-        TokenFingerprint { token, key: [0; 32] }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod p256;
     allow(unreachable_code, unused_imports, unused_variables, reason = "fewer kinds need less")
 )]
 mod public_key;
+mod recall;
 #[cfg(feature = "rustcrypto")]
 mod reference;
 #[cfg(feature = "rs256")]
@@ -36,10 +37,11 @@ mod thumbprint;
 
 #[cfg(feature = "p256")]
 pub use self::p256::{P256Table, PreparedP256, TableEntry};
-pub use cache::{FixedTokenCache, NoTokenCache, TokenCache, TokenFingerprint};
+pub use cache::{FixedTokenCache, NoTokenCache, TokenCache};
 pub(crate) use constant_time::is_equal;
 pub use key_set::KeySet;
 pub use public_key::PublicKey;
+pub use recall::KnownToken;
 #[cfg(feature = "rustcrypto")]
 pub use reference::ReferenceKey;
 #[cfg(feature = "mcp")]

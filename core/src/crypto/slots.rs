@@ -3,16 +3,14 @@
 use core::fmt;
 
 use heapless::Vec;
-use sha2::Digest as _;
 use zeroize::Zeroizing;
 
-use super::digest::Hash;
 use super::strength;
 use super::thumbprint::thumbprint;
-use super::{NoTokenCache, PublicKey, TokenCache, TokenFingerprint, VerifyingKey};
-use crate::jose::{Head, Jwk};
+use super::{NoTokenCache, PublicKey, TokenCache, VerifyingKey};
+use crate::jose::{Head, Jwk, Parts};
 use crate::limits::{MAX_KEY_ID_LEN, MAX_KEYS};
-use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason, UnixTime};
+use crate::{Algorithm, Algorithms, ImportOptions, KeyMaterial, ParsedKey, Reason};
 
 /// A key of a set: its identifier, its one algorithm, and what verifies.
 #[derive(Clone)]
@@ -347,7 +345,7 @@ fn insert<K>(slots: &mut [Option<KeySlot<K>>], slot: KeySlot<K>) -> Result<bool,
 /// whose signature was found good.
 pub struct Keys<'k, K = PublicKey, C = NoTokenCache> {
     slots: &'k [Option<KeySlot<K>>],
-    cache: C,
+    pub(super) cache: C,
 }
 
 impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
@@ -367,7 +365,7 @@ impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
         algorithms: impl Into<Algorithms>,
         memory: &'t mut [u8],
     ) -> Result<&'t [u8], Reason> {
-        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        let (head, memory) = Head::parse(Parts::split(compact.as_ref())?, memory)?;
         if !algorithms.into().contains(head.algorithm()) {
             return Err(Reason::AlgorithmNotAllowed);
         }
@@ -377,37 +375,6 @@ impl<'k, K: VerifyingKey, C: TokenCache> Keys<'k, K, C> {
         let slot = self.find(&head)?;
         slot.key.verify(slot.algorithm, head.signing_input(), None, signature)?;
         Ok(payload)
-    }
-
-    /// Checks the signature of the token with this header by the key that it means. Returns what
-    /// the token can be remembered by, once it is accepted, if it is worth it.
-    pub(crate) fn verify_or_recall(
-        &self,
-        slot: &KeySlot<K>,
-        head: &Head<'_>,
-        signature: &[u8],
-        now: UnixTime,
-    ) -> Result<Option<TokenFingerprint>, Reason> {
-        let algorithm = slot.algorithm;
-        // A digest of a shared secret has no place in a cache, and HMAC costs no more than it.
-        let thumbprint = slot.thumbprint().filter(|_| self.cache.is_in_use());
-        let Some(thumbprint) = thumbprint else {
-            slot.key.verify(algorithm, head.signing_input(), None, signature)?;
-            return Ok(None);
-        };
-        let (token, signed) =
-            TokenFingerprint::of(head.signing_input(), head.encoded_signature(), thumbprint);
-        if self.cache.contains(&token, now) {
-            return Ok(None);
-        }
-        let prehash = (Hash::of(algorithm) == Hash::Sha256).then(|| signed.finalize());
-        slot.key.verify(algorithm, head.signing_input(), prehash.as_deref(), signature)?;
-        Ok(Some(token))
-    }
-
-    /// Remembers a token that was accepted.
-    pub(crate) fn remember(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime) {
-        self.cache.insert(token, expires_at, now);
     }
 }
 

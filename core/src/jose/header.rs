@@ -8,13 +8,44 @@ use crate::text::json::{self, Known, Members, Text, Value};
 
 /// What the header says that matters. `jku`, `jwk`, `x5u` and `x5c` are not read at all: where
 /// keys come from is not the sender's choice. (Of a proof of possession [`key`] reads `jwk`.)
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Header<'t> {
     pub(super) algorithm: Algorithm,
     pub(super) key_id: Option<&'t str>,
     pub(super) typ: Option<&'t str>,
     /// What is to be said of `crit` and `b64`, once algorithm and type are accepted.
     pub(super) extensions: Result<(), Reason>,
+    document: &'t str,
+}
+
+/// What an accepted header says, and where, for one that comes again.
+#[derive(Clone, Copy)]
+pub(crate) struct HeaderOutline {
+    algorithm: Algorithm,
+    key_id: Option<Span>,
+    typ: Option<Span>,
+}
+
+/// Where a text stands in a document.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u16,
+    end: u16,
+}
+
+impl Span {
+    /// That of a part of a document; `None` for what is none, as a text that had escapes.
+    fn of(part: &str, document: &str) -> Option<Self> {
+        let start = part.as_ptr().addr().checked_sub(document.as_ptr().addr())?;
+        let end = start.checked_add(part.len())?;
+        let is_there = document.get(start..end)? == part;
+        let span = Self { start: u16::try_from(start).ok()?, end: u16::try_from(end).ok()? };
+        is_there.then_some(span)
+    }
+
+    fn text(self, document: &str) -> Option<&str> {
+        document.get(usize::from(self.start)..usize::from(self.end))
+    }
 }
 
 const ALG: usize = 0;
@@ -46,7 +77,32 @@ impl<'t> Header<'t> {
         }
         let (typ, memory) = string(&members, TYP, memory)?;
         let extensions = judge_extensions(members.value(CRIT), members.value(B64));
-        Ok((Self { algorithm, key_id, typ, extensions }, memory))
+        let document = members.document();
+        Ok((Self { algorithm, key_id, typ, extensions, document }, memory))
+    }
+
+    /// The outline of an accepted header; `None` where what matters is written with escapes.
+    pub(super) fn outline(&self) -> Option<HeaderOutline> {
+        self.extensions.ok()?;
+        let span = |text: Option<&str>| match text {
+            None => Some(None),
+            Some(text) => Span::of(text, self.document).map(Some),
+        };
+        let (key_id, typ) = (span(self.key_id)?, span(self.typ)?);
+        Some(HeaderOutline { algorithm: self.algorithm, key_id, typ })
+    }
+
+    /// Reads a decoded header of which the outline is known.
+    pub(super) fn recall(json: &'t [u8], outline: &HeaderOutline) -> Result<Self, Reason> {
+        let document = core::str::from_utf8(json).map_err(|_| Reason::InvalidJson)?;
+        let text = |span: Option<Span>| span.and_then(|span| span.text(document));
+        Ok(Self {
+            algorithm: outline.algorithm,
+            key_id: text(outline.key_id),
+            typ: text(outline.typ),
+            extensions: Ok(()),
+            document,
+        })
     }
 }
 

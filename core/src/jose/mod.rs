@@ -9,10 +9,11 @@ mod spki;
 mod token;
 
 pub use algorithm::{Algorithm, Algorithms};
+pub(crate) use header::HeaderOutline;
 pub use jwk::ImportOptions;
 pub(crate) use jwk::Jwk;
 pub use key_material::{KeyMaterial, ParsedKey};
 #[cfg(feature = "pem")]
 pub(crate) use spki::{pem, subject_public_key_info};
 pub use token::UntrustedToken;
-pub(crate) use token::{CLAIMS, Head, claim};
+pub(crate) use token::{CLAIMS, ClaimsOutline, Head, Parts, Signature, claim};

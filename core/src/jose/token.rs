@@ -4,12 +4,12 @@
 use core::fmt;
 
 use super::Algorithm;
-use super::header::Header;
+use super::header::{Header, HeaderOutline};
 #[cfg(feature = "mcp")]
 use super::{Jwk, header};
 use crate::Reason;
 use crate::limits::{MAX_HEADER_LEN, MAX_PAYLOAD_LEN, MAX_SIGNATURE_LEN, MAX_TOKEN_LEN};
-use crate::text::json::{self, Members, Value};
+use crate::text::json::{self, Members, Outline, Value};
 use crate::text::{base64url, bytes};
 
 /// A token whose form has been checked, and nothing else: anybody can have made it.
@@ -29,13 +29,21 @@ use crate::text::{base64url, bytes};
 /// ```
 pub struct UntrustedToken<'t> {
     pub(crate) head: Head<'t>,
-    /// Decoded, and not checked yet.
-    pub(crate) signature: &'t [u8],
+    pub(crate) signature: Signature<'t>,
     /// The decoded claims, checked to be one JSON object.
     pub(crate) claims_json: &'t str,
     pub(crate) claims: Members<'t, CLAIMS>,
     pub(crate) issuer: Issuer<'t>,
     pub(crate) memory: &'t mut [u8],
+}
+
+/// The signature of a token.
+#[derive(Clone, Copy)]
+pub(crate) enum Signature<'t> {
+    /// Decoded, and not checked yet.
+    Unchecked(&'t [u8]),
+    /// Found good before, of this very token, by the key with this thumbprint.
+    Recalled([u8; 32]),
 }
 
 /// What is to be said of `iss`: it is judged before anything else of the claims.
@@ -77,6 +85,9 @@ pub(crate) mod claim {
 
 pub(crate) const CLAIMS: usize = 13;
 
+/// Where a token has the claims that decide.
+pub(crate) type ClaimsOutline = Outline<CLAIMS>;
+
 impl<'t> UntrustedToken<'t> {
     /// Checks the form of `compact`: at most [`MAX_TOKEN_LEN`] characters, three parts of
     /// canonical base64url, a header and claims that are JSON objects without duplicate names.
@@ -91,7 +102,7 @@ impl<'t> UntrustedToken<'t> {
         compact: &'t (impl AsRef<[u8]> + ?Sized),
         memory: &'t mut [u8],
     ) -> Result<Self, Reason> {
-        let (head, memory) = Head::parse(compact.as_ref(), memory)?;
+        let (head, memory) = Head::parse(Parts::split(compact.as_ref())?, memory)?;
         Self::parse_claims(head, memory)
     }
 
@@ -101,6 +112,29 @@ impl<'t> UntrustedToken<'t> {
         let (json, memory) = head.decode_payload(memory)?;
         let (signature, memory) = head.decode_signature(memory)?;
         let claims = json::object(json, &claim::NAMES, memory)?;
+        Self::of_members(head, claims, Signature::Unchecked(signature), memory)
+    }
+
+    /// Reads the claims of a token that is known: where they stand, and which key verified it.
+    pub(crate) fn recall(
+        head: Head<'t>,
+        outline: &ClaimsOutline,
+        key: [u8; 32],
+        memory: &'t mut [u8],
+    ) -> Result<Self, Reason> {
+        let (json, memory) = head.decode_payload(memory)?;
+        let json = core::str::from_utf8(json).map_err(|_| Reason::InvalidJson)?;
+        let claims = Members::recall(json, outline);
+        Self::of_members(head, claims, Signature::Recalled(key), memory)
+    }
+
+    #[inline(always)]
+    fn of_members(
+        head: Head<'t>,
+        claims: Members<'t, CLAIMS>,
+        signature: Signature<'t>,
+        memory: &'t mut [u8],
+    ) -> Result<Self, Reason> {
         let claims_json = claims.document();
         let (issuer, memory) = match claims.value(claim::ISS) {
             Some(Value::String(text)) => {
@@ -155,14 +189,23 @@ pub(crate) struct Head<'t> {
 impl<'t> Head<'t> {
     /// Reads the header into the front of `memory` and returns the rest of it.
     pub(crate) fn parse(
-        compact: &'t [u8],
+        parts: Parts<'t>,
         memory: &'t mut [u8],
     ) -> Result<(Self, &'t mut [u8]), Reason> {
-        let parts = Parts::split(compact)?;
         refuse_longer(parts.header, MAX_HEADER_LEN)?;
         let (json, memory) = base64url::decode(parts.header, memory)?;
         let (header, memory) = Header::read(json, memory)?;
         Ok((Self { header, parts }, memory))
+    }
+
+    /// Like [`parse`](Self::parse), of a header whose outline is known.
+    pub(crate) fn recall(
+        parts: Parts<'t>,
+        outline: &HeaderOutline,
+        memory: &'t mut [u8],
+    ) -> Result<(Self, &'t mut [u8]), Reason> {
+        let (json, memory) = base64url::decode(parts.header, memory)?;
+        Ok((Self { header: Header::recall(json, outline)?, parts }, memory))
     }
 
     /// Like [`parse`](Self::parse), and reads the key that the header brings (`jwk`): for proofs of
@@ -173,7 +216,7 @@ impl<'t> Head<'t> {
         compact: &'t [u8],
         memory: &'t mut [u8],
     ) -> Result<(Self, Jwk<'t>, &'t mut [u8]), Reason> {
-        let (head, memory) = Self::parse(compact, memory)?;
+        let (head, memory) = Self::parse(Parts::split(compact)?, memory)?;
         // Decoded once more: reading a token's header must not cost more for the sake of proofs.
         let (json, memory) = base64url::decode(head.parts.header, memory)?;
         let key = header::key(json, memory)?;
@@ -192,14 +235,19 @@ impl<'t> Head<'t> {
         self.header.typ
     }
 
+    /// The outline of an accepted header, if it can have one.
+    pub(crate) fn outline(&self) -> Option<HeaderOutline> {
+        self.header.outline()
+    }
+
+    /// The token as it came, in its parts.
+    pub(crate) const fn parts(&self) -> &Parts<'t> {
+        &self.parts
+    }
+
     /// The header, the dot and the payload: what is signed.
     pub(crate) const fn signing_input(&self) -> &'t [u8] {
         self.parts.signing_input
-    }
-
-    /// The signature as it stands in the token.
-    pub(crate) const fn encoded_signature(&self) -> &'t [u8] {
-        self.parts.signature
     }
 
     /// Whether the extensions that the header demands are understood: none is.
@@ -235,15 +283,17 @@ fn refuse_longer(text: &[u8], most: usize) -> Result<(), Reason> {
 
 /// The parts of a compact token, still encoded.
 #[derive(Clone, Copy)]
-struct Parts<'t> {
+pub(crate) struct Parts<'t> {
     header: &'t [u8],
     payload: &'t [u8],
-    signature: &'t [u8],
-    signing_input: &'t [u8],
+    pub(crate) signature: &'t [u8],
+    /// The header, the dot and the payload.
+    pub(crate) signing_input: &'t [u8],
 }
 
 impl<'t> Parts<'t> {
-    fn split(compact: &'t [u8]) -> Result<Self, Reason> {
+    /// Finds the parts of a token of at most [`MAX_TOKEN_LEN`] characters.
+    pub(crate) fn split(compact: &'t [u8]) -> Result<Self, Reason> {
         if compact.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use ed25519_dalek::ed25519::signature::Signer;
 use gatepost::{
-    Algorithm, ImportOptions, KeySet, NoTokenCache, ParsedKey, Policy, Reason, ScopeClaims,
-    TokenCache, TokenFingerprint, UnixTime, VerifyingKey,
+    Algorithm, ImportOptions, KeySet, KnownToken, NoTokenCache, ParsedKey, Policy, Reason,
+    ScopeClaims, TokenCache, UnixTime, VerifyingKey,
 };
 use hmac::Hmac;
 use rsa::BoxedUint;
@@ -60,7 +60,7 @@ const ROTATION: [&[u8]; 4] = [&[1, 2], &[3, 2], &[2, 1], &[1]];
 pub(crate) struct Traffic<K> {
     tokens: Vec<Token>,
     /// Public keys and, since they may not share a set, secrets.
-    rotation: Vec<[KeySet<6, K>; 2]>,
+    rotation: Vec<[KeySet<6, Counted<K>>; 2]>,
 }
 
 struct Token {
@@ -82,7 +82,8 @@ pub(crate) struct Seen {
 
 impl<K: VerifyingKey> Traffic<K> {
     pub(crate) fn new(make: impl Fn(&ParsedKey<'_>) -> Result<K, Reason>) -> Self {
-        let rotation = ROTATION.iter().map(|keys| sets(keys, &make)).collect();
+        let make = |key: &ParsedKey<'_>| make(key).map(Counted);
+        let rotation = ROTATION.iter().map(|keys| sets(keys, make)).collect();
         Self { tokens: tokens(), rotation }
     }
 
@@ -124,13 +125,18 @@ impl<K: VerifyingKey> Traffic<K> {
 
             let without = judge(policy, compact, keys.remembering(&NoTokenCache), now, &mut memory);
             for cache in caches {
-                cache.is_hit.set(false);
                 cache.algorithm.set(*algorithm);
+                let verified = VERIFIED.get();
                 let with = judge(policy, compact, keys.remembering(cache), now, &mut memory);
                 assert_eq!(with, without, "{compact} at {now:?}, {policy:?}");
-                if !cache.is_hit.get() {
+                let is_behind_signature = match &without {
+                    Ok(_) | Err(Reason::Expired) => true,
+                    Err(reason) => CLAIM_REASONS.contains(reason),
+                };
+                if !is_behind_signature || VERIFIED.get() != verified {
                     continue;
                 }
+                cache.count_hit();
                 match &without {
                     Ok(accepted) => {
                         assert!(now < accepted.expires_at.unwrap(), "{compact} at {now:?}")
@@ -157,6 +163,27 @@ impl<K: VerifyingKey> Traffic<K> {
             }
         }
         seen
+    }
+}
+
+thread_local! {
+    /// How many signatures this thread has checked.
+    static VERIFIED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A key that counts what it verifies.
+struct Counted<K>(K);
+
+impl<K: VerifyingKey> VerifyingKey for Counted<K> {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        prehash: Option<&[u8]>,
+        signature: &[u8],
+    ) -> Result<(), Reason> {
+        VERIFIED.set(VERIFIED.get() + 1);
+        self.0.verify(algorithm, message, prehash, signature)
     }
 }
 
@@ -191,7 +218,8 @@ pub(crate) struct Watched<'a> {
     cache: &'a dyn TokenCache,
     /// Of the token at hand.
     algorithm: Cell<usize>,
-    is_hit: Cell<bool>,
+    /// The number of the token that was asked for last.
+    asked: Cell<u64>,
     hits: [Cell<u32>; 4],
     learned: [Cell<u32>; 4],
     /// The numbers of the tokens that this user inserted.
@@ -204,11 +232,18 @@ impl<'a> Watched<'a> {
         Self {
             cache,
             algorithm: Cell::new(0),
-            is_hit: Cell::new(false),
+            asked: Cell::new(0),
             hits: Default::default(),
             learned: Default::default(),
             own: RefCell::default(),
             hits_of_others: Cell::new(0),
+        }
+    }
+
+    fn count_hit(&self) {
+        count(&self.hits[self.algorithm.get()]);
+        if !self.own.borrow().contains(&self.asked.get()) {
+            count(&self.hits_of_others);
         }
     }
 
@@ -233,22 +268,15 @@ impl<'a> Watched<'a> {
 }
 
 impl TokenCache for Watched<'_> {
-    fn contains(&self, token: &TokenFingerprint, now: UnixTime) -> bool {
-        let is_hit = self.cache.contains(token, now);
-        self.is_hit.set(is_hit);
-        if is_hit {
-            count(&self.hits[self.algorithm.get()]);
-            if !self.own.borrow().contains(&token.number()) {
-                count(&self.hits_of_others);
-            }
-        }
-        is_hit
+    fn get(&self, number: u64, now: UnixTime) -> Option<KnownToken> {
+        self.asked.set(number);
+        self.cache.get(number, now)
     }
 
-    fn insert(&self, token: &TokenFingerprint, expires_at: UnixTime, now: UnixTime) {
+    fn insert(&self, token: KnownToken, now: UnixTime) {
         count(&self.learned[self.algorithm.get()]);
         self.own.borrow_mut().insert(token.number());
-        self.cache.insert(token, expires_at, now);
+        self.cache.insert(token, now);
     }
 }
 
@@ -330,7 +358,12 @@ fn random_header(random: &mut Random, algorithm: Algorithm, key: u8) -> String {
     // Mostly the name that the key has at some time.
     let usual = if key == 2 { r#","kid":"second""# } else { r#","kid":"first""# };
     let key_id = *random.choose(&[usual, usual, usual, r#","kid":"first""#, ""]);
-    let typ = *random.choose(&["", r#","typ":"JWT""#, r#","typ":"application/at+jwt""#]);
+    let typ = *random.choose(&[
+        "",
+        r#","typ":"JWT""#,
+        r#","typ":"application/at+jwt""#,
+        r#","typ":"\u004aWT""#,
+    ]);
     format!(r#"{{"alg":"{algorithm}"{key_id}{typ}}}"#)
 }
 
@@ -343,6 +376,7 @@ fn random_claims(random: &mut Random) -> String {
     for _ in 0..random.below(3) {
         members.push(*random.choose(&[
             ("sub", r#""bob""#),
+            ("sub", r#""b\u006fb""#),
             ("sub", "-"),
             ("iss", r#""https://other.example""#),
             ("aud", r#"["https://other.example/mcp","https://mcp.example/mcp"]"#),
@@ -350,6 +384,8 @@ fn random_claims(random: &mut Random) -> String {
             ("nbf", "1700000040"),
             ("iat", "1700000040"),
             ("scope", r#""mcp:read""#),
+            ("scope", r#""mcp:read mcp\u003awrite""#),
+            ("permissions", r#"["mcp:write","mcp\u003aread"]"#),
             ("scope", "-"),
             ("client_id", r#""tool""#),
         ]));

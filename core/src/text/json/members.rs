@@ -34,6 +34,29 @@ impl<'a, const N: usize> Members<'a, N> {
         Some(Value::new(found.of(self.text)?, found.kinds.contains(Kinds::ESCAPED_STRINGS)))
     }
 
+    /// Where the members stand, for a document that comes again; `None` for one of 64 KiB or more.
+    pub(crate) fn outline(&self) -> Option<Outline<N>> {
+        let mut outline = Outline { starts: [0; N], ends: [0; N], kinds: [Kinds::NONE; N] };
+        let places = outline.starts.iter_mut().zip(&mut outline.ends).zip(&mut outline.kinds);
+        for (((start, end), kinds), found) in places.zip(&self.found) {
+            *start = u16::try_from(found.start).ok()?;
+            *end = u16::try_from(found.end).ok()?;
+            *kinds = found.kinds;
+        }
+        Some(outline)
+    }
+
+    /// The members of a document that `outline` was taken of: of any other text it would say
+    /// nothing that is true, though nothing that is out of bounds either.
+    pub(crate) fn recall(text: &'a str, outline: &Outline<N>) -> Self {
+        let mut found = [Found::NOT; N];
+        let places = outline.starts.iter().zip(&outline.ends).zip(&outline.kinds);
+        for (found, ((start, end), kinds)) in found.iter_mut().zip(places) {
+            *found = Found { start: u32::from(*start), end: u32::from(*end), kinds: *kinds };
+        }
+        Self { text, found }
+    }
+
     /// What the elements of that member are, if it is an array.
     #[inline(always)]
     pub(crate) fn array_kinds(&self, index: usize) -> Kinds {
@@ -62,6 +85,15 @@ impl Found {
     fn of(self, text: &str) -> Option<&str> {
         text.get(usize::try_from(self.start).ok()?..usize::try_from(self.end).ok()?)
     }
+}
+
+/// Where the members that were looked for stand in a document: what a scan of it finds, small
+/// enough to be kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outline<const N: usize> {
+    starts: [u16; N],
+    ends: [u16; N],
+    kinds: [Kinds; N],
 }
 
 /// The kinds of values that a string is, or that an array holds.

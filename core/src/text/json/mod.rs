@@ -19,7 +19,7 @@ mod steps;
 mod string;
 mod value;
 
-pub(crate) use members::{Kinds, Members};
+pub(crate) use members::{Kinds, Members, Outline};
 pub(crate) use names::Known;
 pub use number::Number;
 pub(crate) use scan::{object, object_with_elements};
