@@ -95,17 +95,23 @@ impl<'b> Reader<'b> {
         let (mut is_null_id, mut is_error) = (false, false);
         self.members(&IN_MESSAGE, |reader, name| {
             match name {
-                "jsonrpc" => is_json_rpc = reader.text()? == "2.0",
-                "method" => message.method = Some(reader.text()?),
+                "jsonrpc" => {
+                    let mut version = None;
+                    reader.text(&mut version)?;
+                    is_json_rpc = version.is_some_and(|version| version == *"2.0");
+                }
+                "method" => reader.text(&mut message.method)?,
                 "id" if reader.skim.peek() == b'"' => {
-                    message.id = Some(Id::String(reader.skim.take_text()?));
+                    let mut id = None;
+                    reader.text(&mut id)?;
+                    message.id = id.map(Id::String);
                 }
                 "id" if reader.take_null()? => is_null_id = true,
                 "id" => {
                     reader.require(|first| matches!(first, b'-' | b'0'..=b'9'))?;
                     message.id = Some(Id::Number(reader.skim.take_number()?));
                 }
-                "params" => message.params = reader.params()?,
+                "params" => reader.params(&mut message.params)?,
                 // One of the two: a message with both says nothing clearly.
                 _ if is_response => return Err(Reason::InvalidRequest),
                 _ => {
@@ -128,16 +134,15 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn params(&mut self) -> Result<Params<'b>, Reason> {
-        let mut params = Params::default();
+    fn params(&mut self, params: &mut Params<'b>) -> Result<(), Reason> {
         if self.take_null()? {
-            return Ok(params);
+            return Ok(());
         }
         self.members(&IN_PARAMS, |reader, name| {
             match name {
-                "name" => params.name = Some(reader.text_or_other()?),
-                "uri" => params.uri = Some(reader.text_or_other()?),
-                "taskId" => params.task_id = Some(reader.text_or_other()?),
+                "name" => reader.text_or_other(&mut params.name)?,
+                "uri" => reader.text_or_other(&mut params.uri)?,
+                "taskId" => reader.text_or_other(&mut params.task_id)?,
                 "ref" if reader.skim.peek() == b'{' => {
                     params.reference = Some(Member::Fitting(reader.reference()?));
                 }
@@ -152,23 +157,20 @@ impl<'b> Reader<'b> {
                     reader.skim.skip()?;
                     params.subscriptions = Some(Member::OfAnotherType);
                 }
-                _ => params.version = reader.version()?,
+                _ => reader.version(&mut params.version)?,
             }
             Ok(())
-        })?;
-        Ok(params)
+        })
     }
 
     fn reference(&mut self) -> Result<Reference<'b>, Reason> {
         let mut reference = Reference::default();
         self.members(&IN_REFERENCE, |reader, name| {
-            let text = Some(reader.text_or_other()?);
-            match name {
-                "type" => reference.kind = text,
-                "name" => reference.name = text,
-                _ => reference.uri = text,
-            }
-            Ok(())
+            reader.text_or_other(match name {
+                "type" => &mut reference.kind,
+                "name" => &mut reference.name,
+                _ => &mut reference.uri,
+            })
         })?;
         Ok(reference)
     }
@@ -198,16 +200,11 @@ impl<'b> Reader<'b> {
     }
 
     /// The version in `_meta`.
-    fn version(&mut self) -> Result<Option<Text<'b>>, Reason> {
-        let mut version = None;
+    fn version(&mut self, version: &mut Option<Text<'b>>) -> Result<(), Reason> {
         if self.take_null()? {
-            return Ok(None);
+            return Ok(());
         }
-        self.members(&IN_META, |reader, _| {
-            version = Some(reader.text()?);
-            Ok(())
-        })?;
-        Ok(version)
+        self.members(&IN_META, |reader, _| reader.text(version))
     }
 
     /// Whether a `null` stood here: readers take one for a member that is not there.
@@ -219,9 +216,13 @@ impl<'b> Reader<'b> {
         Ok(is_null)
     }
 
-    fn text(&mut self) -> Result<Text<'b>, Reason> {
+    /// Takes the string that stands here, and writes it to its place. (In a `Result` a text and a
+    /// reason would share a place, to which the one is written in pieces and read as the other,
+    /// which processors wait for.)
+    fn text(&mut self, place: &mut Option<Text<'b>>) -> Result<(), Reason> {
         self.require(|first| first == b'"')?;
-        self.skim.take_text()
+        *place = self.skim.take_text();
+        if place.is_some() { Ok(()) } else { Err(Reason::InvalidMessage) }
     }
 
     /// Refuses a value of another type, and what is none.
@@ -235,12 +236,14 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn text_or_other(&mut self) -> Result<Member<Text<'b>>, Reason> {
+    fn text_or_other(&mut self, place: &mut Option<Member<Text<'b>>>) -> Result<(), Reason> {
         if self.skim.peek() == b'"' {
-            return Ok(Member::Fitting(self.skim.take_text()?));
+            *place = self.skim.take_text().map(Member::Fitting);
+            return if place.is_some() { Ok(()) } else { Err(Reason::InvalidMessage) };
         }
         self.skim.skip()?;
-        Ok(Member::OfAnotherType)
+        *place = Some(Member::OfAnotherType);
+        Ok(())
     }
 
     /// Goes through the members of the object that stands here, hands those that decide to `each`,
@@ -256,7 +259,7 @@ impl<'b> Reader<'b> {
         let mut has_more = self.skim.open()?;
         while has_more {
             self.members_left = self.members_left.checked_sub(1).ok_or(Reason::InvalidRequest)?;
-            let name = self.skim.take_name()?;
+            let Some(name) = self.skim.take_name() else { return Err(Reason::InvalidMessage) };
             let plain = name.as_str();
             // Written as usual, it is compared as one number or two.
             let place = match deciding.iter().position(|known| plain == Some(*known)) {

@@ -24,7 +24,8 @@ impl<'b> Subscriptions<'b> {
         let mut has_more = skim.open_array()?;
         while has_more {
             count = count.saturating_add(1);
-            if count > MAX_SUBSCRIPTIONS || skim.take_text()?.is_longer_than(MAX_TARGET_LEN) {
+            let uri = skim.take_text().ok_or(Reason::InvalidJson)?;
+            if count > MAX_SUBSCRIPTIONS || uri.is_longer_than(MAX_TARGET_LEN) {
                 return Err(Reason::InvalidRequest);
             }
             has_more = skim.has_more_elements()?;
@@ -74,7 +75,7 @@ impl<'b> Subscriptions<'b> {
         let mut skim = Skim::new(self.array);
         let mut has_more = skim.open_array().unwrap_or(false);
         core::iter::from_fn(move || {
-            let text = if has_more { skim.take_text().ok() } else { None };
+            let text = if has_more { skim.take_text() } else { None };
             has_more = skim.has_more_elements().unwrap_or(false);
             text
         })

@@ -60,10 +60,11 @@ impl<'t> Skim<'t> {
         Ok(!is_empty)
     }
 
-    /// Takes the name of a member.
-    pub(crate) fn take_name(&mut self) -> Result<Text<'t>, Reason> {
+    /// Takes the name of a member; `None` where there is none.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn take_name(&mut self) -> Option<Text<'t>> {
         let name = self.take_text()?;
-        if self.cursor.take_separator(b':') { Ok(name) } else { Err(Reason::InvalidJson) }
+        self.cursor.take_separator(b':').then_some(name)
     }
 
     /// Goes on behind the value of a member, and says whether there is another.
@@ -93,11 +94,11 @@ impl<'t> Skim<'t> {
         self.cursor.is_at_end()
     }
 
-    /// Takes the string that stands here.
+    /// Takes the string that stands here; `None` where there is none.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn take_text(&mut self) -> Result<Text<'t>, Reason> {
+    pub(crate) fn take_text(&mut self) -> Option<Text<'t>> {
         if self.cursor.peek() != b'"' {
-            return Err(Reason::InvalidJson);
+            return None;
         }
         let mut cursor = self.cursor;
         cursor.advance(1);
@@ -109,16 +110,16 @@ impl<'t> Skim<'t> {
         let raw = self.document.get(start..cursor.at(self.document)).unwrap_or("");
         cursor.advance(1);
         self.cursor = cursor;
-        Ok(Text::new(raw, false))
+        Some(Text::new(raw, false))
     }
 
     #[inline(never)]
-    fn take_text_with_escapes(&mut self) -> Result<Text<'t>, Reason> {
+    fn take_text_with_escapes(&mut self) -> Option<Text<'t>> {
         let start = self.cursor.at(self.document);
         let mut kinds = Kinds::NONE;
-        self.cursor.take_string(&mut kinds)?;
+        self.cursor.take_string(&mut kinds).ok()?;
         let raw = self.document.get(start..self.cursor.at(self.document)).unwrap_or("");
-        Value::new(raw, true).as_text().ok_or(Reason::InvalidJson)
+        Value::new(raw, true).as_text()
     }
 
     /// Takes the number that stands here.
@@ -158,7 +159,7 @@ mod tests {
         let mut names = Vec::new();
         let mut has_more = skim.open()?;
         while has_more {
-            names.push(skim.take_name()?.as_str().unwrap_or("escaped"));
+            names.push(skim.take_name().ok_or(Reason::InvalidJson)?.as_str().unwrap_or("escaped"));
             skim.skip()?;
             has_more = skim.has_more()?;
         }
@@ -171,7 +172,7 @@ mod tests {
         let mut count = 0;
         let mut has_more = skim.open_array()?;
         while has_more {
-            skim.take_text()?;
+            skim.take_text().ok_or(Reason::InvalidJson)?;
             count += 1;
             has_more = skim.has_more_elements()?;
         }

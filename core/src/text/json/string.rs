@@ -13,14 +13,23 @@ use crate::Reason;
 pub struct Text<'t> {
     /// Without the quotes.
     raw: &'t str,
-    has_escapes: bool,
+    escapes: Escapes,
+}
+
+/// As wide as a word: padding would be copied along in pieces, and whatever reads it back as a
+/// whole would have to wait for all of them.
+#[derive(Clone, Copy)]
+#[repr(usize)]
+enum Escapes {
+    None,
+    Some,
 }
 
 impl<'t> Text<'t> {
     /// `raw` is what stands between the quotes of a string that the scanner has passed.
     #[inline(always)]
     pub(super) const fn new(raw: &'t str, has_escapes: bool) -> Self {
-        Self { raw, has_escapes }
+        Self { raw, escapes: if has_escapes { Escapes::Some } else { Escapes::None } }
     }
 
     /// The string, where it holds no escape; else `None`, and [`chars`](Self::chars) or
@@ -28,7 +37,10 @@ impl<'t> Text<'t> {
     #[must_use]
     #[inline]
     pub const fn as_str(self) -> Option<&'t str> {
-        if self.has_escapes { None } else { Some(self.raw) }
+        match self.escapes {
+            Escapes::None => Some(self.raw),
+            Escapes::Some => None,
+        }
     }
 
     /// The characters, escapes decoded.
