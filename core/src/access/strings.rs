@@ -225,40 +225,33 @@ impl<'t> Iterator for StringList<'t> {
         match &mut self.kind {
             ListKind::One(one) => one.take(),
             ListKind::Words(words) => {
-                while let [b' ', ..] = words.as_bytes() {
-                    *words = words.get(1..)?;
+                while !words.is_empty() {
+                    let (word, rest) = bytes::split_at_first(words, b' ').unwrap_or((words, ""));
+                    *words = rest;
+                    if !word.is_empty() {
+                        return Some(word);
+                    }
                 }
-                let (word, rest) = split_at_first(words, b' ').unwrap_or((words, ""));
-                *words = rest;
-                (!word.is_empty()).then_some(word)
+                None
             }
             ListKind::Array(left) => {
                 // A bracket or a comma stands before the quote, and seldom anything else.
                 let behind_quote = match left.as_bytes() {
                     #[cfg(target_pointer_width = "64")]
                     [_, b'"', ..] => left.get(2..)?,
-                    _ => split_at_first(left, b'"')?.1,
+                    _ => bytes::split_at_first(left, b'"')?.1,
                 };
-                let (string, rest) = split_at_first(behind_quote, b'"')?;
+                let (string, rest) = bytes::split_at_first(behind_quote, b'"')?;
                 *left = rest;
                 Some(string)
             }
             ListKind::Decoded(decoded) => {
-                let (string, rest) = split_at_first(decoded, b'\0')?;
+                let (string, rest) = bytes::split_at_first(decoded, b'\0')?;
                 *decoded = rest;
                 Some(string)
             }
         }
     }
-}
-
-/// What stands before and behind the first `separator`, an ASCII character.
-///
-/// [`str::split_once`] is made for long texts: on a device it is more code, and can panic.
-#[inline(always)]
-fn split_at_first(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = bytes::position(text.as_bytes(), separator)?;
-    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
 impl fmt::Debug for StringList<'_> {

@@ -405,13 +405,10 @@ impl<'g, S: ReplayStore> Guard<'g, S> {
     /// The origin that a response names for browsers, if the request has one.
     pub(super) fn judge_origin(&self, head: &RequestHead<'_>) -> Result<Option<&str>, Reason> {
         let mut origins = head.values("origin");
-        let (Some(origin), None) = (origins.next(), origins.next()) else {
-            return if head.values("origin").next().is_none() {
-                Ok(None)
-            } else {
-                Err(Reason::OriginRefused)
-            };
-        };
+        let Some(origin) = origins.next() else { return Ok(None) };
+        if origins.next().is_some() {
+            return Err(Reason::OriginRefused);
+        }
         match self.origins {
             Origins::Any => Ok(Some("*")),
             Origins::Listed(listed) => listed

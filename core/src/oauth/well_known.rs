@@ -4,6 +4,7 @@
 use core::fmt::{self, Write};
 
 use crate::Reason;
+use crate::text::bytes;
 use crate::text::uri::Uri;
 use crate::text::writer::Writer;
 
@@ -167,7 +168,7 @@ fn path_and_query(target: &str) -> Option<(&str, Option<&str>)> {
     if !target.starts_with('/') {
         return Uri::parse(target).map(|uri| (uri.path, uri.query));
     }
-    Some(match target.split_once('?') {
+    Some(match bytes::split_at_first(target, b'?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     })

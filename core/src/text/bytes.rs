@@ -16,6 +16,15 @@ pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
     Some(at.wrapping_add(rest.iter().position(|other| *other == byte)?))
 }
 
+/// What stands before and behind the first `separator`, an ASCII character.
+///
+/// [`str::split_once`] is made for long texts: on a device it is more code, and can panic.
+#[inline(always)]
+pub(crate) fn split_at_first(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = position(text.as_bytes(), separator)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+}
+
 /// Where the last byte of this value is.
 pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
     let (rest, words) = text.as_rchunks();
