@@ -137,10 +137,12 @@ def issuer_of(server: KeyServer, jwks_uri: str | None = KEYS) -> gatepost.Issuer
     )
 
 
-def guard_of(server: KeyServer, clock: Clock, jwks_uri: str | None = KEYS) -> LiveGuard:
-    # A fetch ends after 0.8 seconds.
+def guard_of(
+    server: KeyServer, clock: Clock, jwks_uri: str | None = KEYS, timeout: int = 60
+) -> LiveGuard:
+    """Its fetches end after four fifths of `timeout`."""
     issuer = issuer_of(server, jwks_uri)
-    return LiveGuard(issuer, clock=clock, refresh=lambda: KeyRefresh(timeout=1))
+    return LiveGuard(issuer, clock=clock, refresh=lambda: KeyRefresh(timeout=timeout))
 
 
 def head_of(signer: Issuer, **header: Any) -> gatepost.RequestHead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from collections.abc import Callable
 from threading import Event
 
@@ -18,6 +19,7 @@ from key_server import (
     document,
     endless,
     fetches_end,
+    guard_of,
     head_of,
     verdict,
     wait_until,
@@ -37,8 +39,6 @@ def ask_in_a_loop(
 
 
 BOTH = pytest.mark.parametrize("ask", [LiveGuard.authenticate, ask_in_a_loop])
-
-
 PAUSE = Event()
 
 
@@ -56,15 +56,16 @@ BAD_DAYS: dict[str, Answer] = {
     "error": document(b"", 500),
     "not modified": document(b"", 304),
     "redirect": document(b"", 302, location=KEYS + "/elsewhere"),
-    "slow": endless(b" ", PAUSE, 0.05),
     "huge": endless(bytes(1 << 16)),
-    "slow from the first line on": dripping_head,
     "compressed": document(gzip.compress(bytes(1 << 24)), content_encoding="gzip"),
+    "slow": endless(b" ", PAUSE, 0.05),
+    "slow from the first line on": dripping_head,
 }
+SLOW = ("slow", "slow from the first line on")
 
 
 @BOTH
-@pytest.mark.parametrize("day", BAD_DAYS)
+@pytest.mark.parametrize("day", [day for day in BAD_DAYS if day not in SLOW])
 def test_a_bad_answer_loses_nothing(
     server: KeyServer, signer: Issuer, live: LiveGuard, clock: Clock, ask: Ask, day: str
 ) -> None:
@@ -84,6 +85,34 @@ def test_a_bad_answer_loses_nothing(
     clock.now = START + 3660
     assert verdict(ask(live, head_of(attackers))) == "key_not_found"
     assert verdict(ask(live, head_of(signer))) == "alice"
+
+
+@BOTH
+@pytest.mark.parametrize("day", SLOW)
+def test_a_slow_answer_is_given_up_and_loses_nothing(
+    server: KeyServer, signer: Issuer, clock: Clock, ask: Ask, day: str
+) -> None:
+    # A fetch ends after 0.8 seconds.
+    live = guard_of(server, clock, timeout=1)
+
+    def accepts(head: gatepost.RequestHead) -> bool:
+        clock.now += 30
+        return verdict(ask(live, head)) == "alice"
+
+    # Good answers may be late too, on a busy machine.
+    wait_until(lambda: accepts(head_of(signer)))
+    server.answers[KEYS] = BAD_DAYS[day]
+    clock.now += 3600
+    before = time.monotonic()
+    assert verdict(ask(live, head_of(signer))) == "alice"
+    # As endless as the answer is, the fetch is not.
+    wait_until(fetches_end)
+    assert time.monotonic() - before >= 0.8
+    assert verdict(ask(live, head_of(signer, kid="new"))) == "keys_unavailable"
+    signer.rotate()
+    assert verdict(ask(live, head_of(signer))) == "keys_unavailable"
+    server.answers[KEYS] = document(signer.jwks())
+    wait_until(lambda: accepts(head_of(signer)))
 
 
 def test_no_more_is_read_than_a_key_set_has(
@@ -114,21 +143,23 @@ def test_no_more_is_read_than_a_key_set_has(
         ("compressed", "compressed, which was not asked for", "keys_unavailable"),
         ("huge", "more than 1 MiB", "keys_unavailable"),
         ("slow", "TimeoutError", "keys_unavailable"),
+        ("not modified", "status 304", "keys_unavailable"),
         ("garbage", "the input is not one valid JSON object", "invalid_json"),
     ],
 )
 def test_the_log_says_why_keys_were_not_fetched(
     server: KeyServer,
     signer: Issuer,
-    live: LiveGuard,
+    clock: Clock,
     caplog: pytest.LogCaptureFixture,
     day: str,
     text: str,
     reason: str,
 ) -> None:
     server.answers[KEYS] = BAD_DAYS[day]
+    live = guard_of(server, clock, timeout=1 if day in SLOW else 60)
     assert verdict(live.authenticate(head_of(signer))) == "keys_unavailable"
     [record] = caplog.records
     assert record.name == "gatepost"
-    assert record.getMessage() == f"no keys fetched of {server.url}: {text}"
+    assert record.getMessage() == f"no keys of {server.url}: {text}"
     assert record.__dict__["reason"] == reason

@@ -298,7 +298,7 @@ def test_whatever_the_client_raises_is_a_fetch_that_failed(
     live = LiveGuard(issuer, clock=clock, client=client)
     assert verdict(live.authenticate(head_of(signer))) == "keys_unavailable"
     [record] = caplog.records
-    assert record.getMessage() == f"no keys fetched of {signer.url}: AssertionError"
+    assert record.getMessage() == f"no keys of {signer.url}: AssertionError"
     said = (record.__dict__["reason"], record.__dict__["number"], record.__dict__["issuer"])
     assert said == ("keys_unavailable", 801, signer.url)
 

@@ -296,7 +296,7 @@ class JwksManager:
                 refused = error
         if known is None:
             raise refused
-        self._log(refused)
+        self._log(refused, "metadata")
         return known
 
     def _report(self, number: int, fetched: _Download) -> None:
@@ -322,10 +322,11 @@ class JwksManager:
                 self._replace(fetched.keys)
                 self._generation = self._refresh.generation
 
-    def _log(self, error: Exception) -> None:
+    def _log(self, error: Exception, lacking: str = "keys") -> None:
         known = error if isinstance(error, GatepostError) else KeysUnavailableError()
         _logger.warning(
-            "no keys fetched of %s: %s",
+            "no %s of %s: %s",
+            lacking,
             self.issuer.policy.issuer,
             # Whose text may hold what a stranger wrote is named by its class alone.
             error if isinstance(error, (GatepostError, _Refused)) else type(error).__name__,
