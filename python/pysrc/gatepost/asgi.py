@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
-from gatepost import Guard, Operation, Principal, RequestHead, Response
+from gatepost import Guard, Issuer, LiveGuard, Operation, Principal, RequestHead, Response
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -26,6 +26,8 @@ _USUAL = frozenset({"credentials_missing", "nonce_required"})
 
 class GuardMiddleware:
     """Lets through to `app` what `guard` lets in, and answers the rest itself.
+
+    With a `LiveGuard`, or an `Issuer` that becomes one, a request waits for keys that it needs.
 
     The guard is asked twice: with the head of a request, and once that has passed with the body, of
     which no more is read than `guard.max_message_length`. `app` gets both as they came, with
@@ -58,12 +60,13 @@ class GuardMiddleware:
     def __init__(
         self,
         app: App,
-        guard: Guard,
+        guard: Guard | LiveGuard | Issuer,
         *,
         certificate: Callable[[Scope], bytes | None] | None = None,
     ) -> None:
         self._app = app
-        self._guard = guard
+        self._live = LiveGuard.of(guard)
+        self._guard = self._live.guard
         self._certificate = certificate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +98,7 @@ class GuardMiddleware:
     ) -> tuple[Scope, Receive, Send] | Response:
         """What the application is to be called with, or the answer."""
         head = self._head(scope)
-        principal = self._guard.authenticate(head)
+        principal = await self._live.authenticate_async(head)
         if isinstance(principal, Response):
             return principal
         # Only now is the body worth reading.
