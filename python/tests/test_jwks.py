@@ -345,3 +345,21 @@ def test_issuers_are_kept_apart(server: KeyServer, signer: Issuer, clock: Clock)
     assert asyncio.run(live.validate_async(token)).issuer == signer.url
     with pytest.raises(gatepost.IssuerMismatchError):
         live.validate(signer.sign(signer.claims(AUDIENCE, iss="https://other.example.com")))
+
+
+@BOTH
+def test_a_guard_with_the_same_validator_may_decide(
+    server: KeyServer, signer: Issuer, live: LiveGuard, ask: Ask
+) -> None:
+    other = gatepost.Guard(AUDIENCE, live.validator, rules=[gatepost.Rule.tool("a").refused()])
+    if ask is LiveGuard.authenticate:
+        decided = live.authenticate(head_of(signer), guard=other)
+    else:
+        decided = asyncio.run(live.authenticate_async(head_of(signer), guard=other))
+    assert isinstance(decided, gatepost.Principal)
+    assert not other.permits(decided, tool="a")
+    server.down()
+    refused = live.authenticate(head_of(signer, kid="unknown"), guard=other)
+    assert isinstance(refused, gatepost.Response)
+    assert refused.reason == "key_not_found"
+    server.up()
