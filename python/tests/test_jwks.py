@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
+import httpx2
 import pytest
 from key_server import (
     AUDIENCE,
@@ -363,3 +365,18 @@ def test_a_guard_with_the_same_validator_may_decide(
     assert isinstance(refused, gatepost.Response)
     assert refused.reason == "key_not_found"
     server.up()
+
+
+@pytest.mark.parametrize(("spaces", "said"), [(0, "alice"), (1 << 20, "keys_unavailable")])
+def test_a_transport_that_has_read_the_answer_will_do(
+    signer: Issuer, clock: Clock, spaces: int, said: str
+) -> None:
+    jwks = json.dumps(signer.jwks()) + " " * spaces
+
+    def client() -> httpx2.AsyncClient:
+        answer = httpx2.MockTransport(lambda _: httpx2.Response(200, text=jwks))
+        return httpx2.AsyncClient(transport=answer)
+
+    issuer = gatepost.issuer(signer.url, AUDIENCE, jwks_uri="https://as.example.com/keys")
+    live = LiveGuard(issuer, clock=clock, client=client)
+    assert verdict(live.authenticate(head_of(signer))) == said
