@@ -68,7 +68,8 @@ def compact(
 def part(value: Mapping[str, Any] | str | bytes) -> str:
     """One part of a compact JWS; None leaves a member out."""
     if isinstance(value, Mapping):
-        value = json.dumps({name: it for name, it in value.items() if it is not None})
+        members = {name: it for name, it in value.items() if it is not None}
+        value = json.dumps(members, separators=(",", ":"))
     data = value.encode() if isinstance(value, str) else value
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 

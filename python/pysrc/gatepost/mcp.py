@@ -14,6 +14,8 @@ from gatepost import (
     AccessToken,
     GatepostError,
     Guard,
+    Issuer,
+    LiveGuard,
     MissingClaimError,
     Operation,
     Principal,
@@ -36,7 +38,10 @@ _LOOPBACK_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 def protect(
-    app: App, guard: Guard, *, certificate: Callable[[Scope], bytes | None] | None = None
+    app: App,
+    guard: Guard | LiveGuard | Issuer,
+    *,
+    certificate: Callable[[Scope], bytes | None] | None = None,
 ) -> App:
     """`app`, which ``MCPServer.streamable_http_app()`` makes, behind `guard`.
 
@@ -59,7 +64,7 @@ def protect(
 
 
 def transport_security(
-    guard: Guard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
+    guard: Guard | LiveGuard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
 ) -> TransportSecuritySettings:
     """Settings with which the SDK answers to the public name of the server that `guard` guards.
 
