@@ -380,3 +380,21 @@ def test_a_transport_that_has_read_the_answer_will_do(
     issuer = gatepost.issuer(signer.url, AUDIENCE, jwks_uri="https://as.example.com/keys")
     live = LiveGuard(issuer, clock=clock, client=client)
     assert verdict(live.authenticate(head_of(signer))) == said
+
+
+def test_a_plain_guard_has_the_keys_that_it_has(
+    validator: gatepost.Validator, issuer: Issuer
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator)
+    live = LiveGuard.of(guard)
+    assert (live.guard, live.resource) == (guard, AUDIENCE)
+    assert live.validator is guard.validator is validator
+    assert LiveGuard.of(live) is live
+    token = issuer.sign(issuer.claims(AUDIENCE))
+    assert live.validate(token).subject == "alice"
+    assert asyncio.run(live.validate_async(token)).subject == "alice"
+    unknown = issuer.sign(issuer.claims(AUDIENCE), kid="unknown")
+    for header, said in (("", "credentials_missing"), (f"Bearer {unknown}", "key_not_found")):
+        head = gatepost.RequestHead("POST", "/mcp", [("Authorization", header)] if header else [])
+        for ask in (LiveGuard.authenticate, ask_in_a_loop):
+            assert verdict(ask(live, head)) == said
