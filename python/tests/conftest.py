@@ -73,5 +73,11 @@ def validator(policy: gatepost.Policy, keys: gatepost.KeySet) -> gatepost.Valida
 
 
 @pytest.fixture(scope="session")
+def authorization(issuer: Issuer) -> tuple[bytes, bytes]:
+    """The header with a good token."""
+    return b"authorization", b"Bearer " + issuer.sign(issuer.claims(AUDIENCE)).encode()
+
+
+@pytest.fixture(scope="session")
 def client(issuer: Issuer) -> Client:
     return Client(issuer)

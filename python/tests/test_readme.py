@@ -32,6 +32,7 @@ from starlette.types import Receive, Scope, Send
 
 import gatepost
 import gatepost._native
+import gatepost._tool_scopes
 import gatepost.asgi
 from client import call_tool
 from issuer import Issuer
@@ -269,7 +270,7 @@ def test_keys_are_fetched_when_they_are_needed(
         assert asked == [None, '"1"', '"1"', '"2"', '"2"']
 
 
-@pytest.mark.parametrize("module", [gatepost, gatepost._native, gatepost.asgi])
+@pytest.mark.parametrize("module", [gatepost, gatepost._native, gatepost.asgi, gatepost._tool_scopes])
 def test_the_examples_of_the_package_run(module: ModuleType) -> None:
     # Classes are the package's, functions the native module's.
     result = doctest.testmod(module, extraglobs=vars(gatepost))
