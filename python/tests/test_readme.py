@@ -270,7 +270,9 @@ def test_keys_are_fetched_when_they_are_needed(
         assert asked == [None, '"1"', '"1"', '"2"', '"2"']
 
 
-@pytest.mark.parametrize("module", [gatepost, gatepost._native, gatepost.asgi, gatepost._tool_scopes])
+@pytest.mark.parametrize(
+    "module", [gatepost, gatepost._native, gatepost.asgi, gatepost._tool_scopes]
+)
 def test_the_examples_of_the_package_run(module: ModuleType) -> None:
     # Classes are the package's, functions the native module's.
     result = doctest.testmod(module, extraglobs=vars(gatepost))

@@ -35,7 +35,7 @@ class ToolScopes:
     >>> write_file("a")
     Traceback (most recent call last):
         ...
-    gatepost.exceptions.CredentialsMissingError: the request has no usable access token
+    gatepost.exceptions.CredentialsMissingError: an access token is required
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from fastmcp.prompts import Prompt
 from fastmcp.resources import Resource, ResourceTemplate
-from fastmcp.server.auth import AccessToken, AuthProvider
+from fastmcp.server.auth import AccessToken, TokenVerifier
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.middleware import CallNext, MiddlewareContext
 from fastmcp.server.middleware import Middleware as ServerMiddleware
@@ -32,7 +32,7 @@ __all__ = ["GatepostAuth", "PermittedLists"]
 _LEGACY_METADATA = "/.well-known/oauth-authorization-server"
 
 
-class GatepostAuth(AuthProvider):
+class GatepostAuth(TokenVerifier):
     """Authorization for a server of FastMCP: `guard` in front of its MCP endpoint.
 
     ::

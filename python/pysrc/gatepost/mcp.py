@@ -85,7 +85,7 @@ def protect(
 
 
 async def permitted_lists(
-    context: ServerRequestContext[Any, Any],
+    ctx: ServerRequestContext[Any, Any],
     call_next: Callable[[ServerRequestContext[Any, Any]], Awaitable[HandlerResult]],
 ) -> HandlerResult:
     """A middleware of the SDK's server, which leaves out of lists what the principal may not use.
@@ -99,10 +99,10 @@ async def permitted_lists(
 
         server = MCPServer("files", middleware=[permitted_lists])
     """
-    result = await call_next(context)
-    if context.method not in _LISTS or asking.get(None) is None:
+    result = await call_next(ctx)
+    if ctx.method not in _LISTS or asking.get(None) is None:
         return result
-    member, is_permitted = _LISTS[context.method]
+    member, is_permitted = _LISTS[ctx.method]
     if result is not None and not isinstance(result, dict):
         # What a middleware further in answers with, instead of the server.
         result = result.model_dump(mode="json", by_alias=True, exclude_none=True)
