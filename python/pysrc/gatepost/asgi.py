@@ -14,6 +14,8 @@ from gatepost._asking import Asking, asking, current_principal, permits
 from gatepost._native import Guard, Operation, Principal, RequestHead, Response, Rule
 from gatepost._paths import Paths
 from gatepost._tool_scopes import ToolScopes
+from gatepost.issuers import Issuer
+from gatepost.live import LiveGuard
 
 __all__ = [
     "App",
@@ -41,6 +43,8 @@ _USUAL = frozenset({"credentials_missing", "nonce_required"})
 
 class GuardMiddleware:
     """Lets through to `app` what `guard` lets in, and answers the rest itself.
+
+    With a `LiveGuard`, or an `Issuer` that becomes one, a request waits for keys that it needs.
 
     The guard is asked twice: with the head of a request, and once that has passed with the body, of
     which no more is read than `guard.max_message_length`. `app` gets both as they came, with
@@ -80,20 +84,21 @@ class GuardMiddleware:
     def __init__(
         self,
         app: App,
-        guard: Guard,
+        guard: Guard | LiveGuard | Issuer,
         *,
         path: str | Sequence[str] | None = None,
         scopes: ToolScopes | None = None,
         certificate: Callable[[Scope], bytes | None] | None = None,
     ) -> None:
         self._app = app
-        self._guard = guard
+        self._live = LiveGuard.of(guard)
+        self._guard = self._live.guard
         self._paths = None if path is None else Paths([path] if isinstance(path, str) else path)
         self._scopes = scopes
         self._certificate = certificate
-        self._with_rules: tuple[tuple[Rule, ...], Guard] = ((), guard)
+        self._with_rules: tuple[tuple[Rule, ...], LiveGuard] = ((), self._live)
         # What makes no sense is told before the first request.
-        self._current_guard()
+        self._current()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -136,9 +141,10 @@ class GuardMiddleware:
     ) -> tuple[Asking, Scope, Receive, Send] | Response:
         """What the application is to be called with, or the answer."""
         # One for all of the request: a principal is of the guard that let it in.
-        guard = self._current_guard()
+        live = self._current()
+        guard = live.guard
         head = self._head(scope)
-        principal = guard.authenticate(head)
+        principal = await live.authenticate_async(head)
         if isinstance(principal, Response):
             return principal
         # Only now is the body worth reading.
@@ -157,13 +163,13 @@ class GuardMiddleware:
         answering = _adding(headers, send) if headers else send
         return Asking(guard, principal, self._scopes), inner, _again(body, receive), answering
 
-    def _current_guard(self) -> Guard:
+    def _current(self) -> LiveGuard:
         """The guard, with the scopes of the tools that there are by now."""
-        known, guard = self._with_rules
+        known, live = self._with_rules
         if self._scopes is not None and (rules := self._scopes.rules) is not known:
-            guard = self._guard.with_rules(rules)
-            self._with_rules = rules, guard
-        return guard
+            live = self._live.with_rules(rules)
+            self._with_rules = rules, live
+        return live
 
     def _head(self, scope: Scope) -> RequestHead:
         certificate = self._certificate(scope) if self._certificate else None

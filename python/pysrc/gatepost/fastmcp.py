@@ -22,7 +22,16 @@ from starlette.middleware import Middleware
 from starlette.responses import Response as PlainResponse
 from starlette.routing import Route
 
-from gatepost import Guard, Operation, Principal, RequestHead, Response, resource_metadata_urls
+from gatepost import (
+    Guard,
+    Issuer,
+    LiveGuard,
+    Operation,
+    Principal,
+    RequestHead,
+    Response,
+    resource_metadata_urls,
+)
 from gatepost._asking import asking, permits
 from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes, log_refusal
 from gatepost.mcp import SdkGuardMiddleware, sdk_token, who
@@ -59,13 +68,14 @@ class GatepostAuth(TokenVerifier):
 
     def __init__(
         self,
-        guard: Guard,
+        guard: Guard | LiveGuard | Issuer,
         *,
         scopes: ToolScopes | None = None,
         certificate: Callable[[Scope], bytes | None] | None = None,
     ) -> None:
         super().__init__()
-        self._guard = guard
+        self._live = LiveGuard.of(guard)
+        self._guard = self._live.guard
         self._scopes = scopes
         self._certificate = certificate
         self._mcp_paths: set[str] = set()
@@ -77,7 +87,7 @@ class GatepostAuth(TokenVerifier):
         """
         authorization = ("Authorization", f"Bearer {token}")
         head = RequestHead("POST", urlsplit(self._guard.resource).path or "/", [authorization])
-        principal = self._guard.authenticate(head)
+        principal = await self._live.authenticate_async(head)
         if isinstance(principal, Response):
             log_refusal(principal)
             if principal.status == 503:
@@ -107,7 +117,7 @@ class GatepostAuth(TokenVerifier):
         # Called with the first request: by then FastMCP has said where its endpoint is.
         return _FastMcpGuardMiddleware(
             app,
-            self._guard,
+            self._live,
             path=sorted(self._mcp_paths),
             scopes=self._scopes,
             certificate=self._certificate,

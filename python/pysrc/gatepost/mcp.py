@@ -14,6 +14,8 @@ from gatepost import (
     AccessToken,
     GatepostError,
     Guard,
+    Issuer,
+    LiveGuard,
     MissingClaimError,
     Operation,
     Principal,
@@ -55,7 +57,7 @@ _LISTS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 def protect(
     app: App,
-    guard: Guard,
+    guard: Guard | LiveGuard | Issuer,
     *,
     path: str | Sequence[str] | None = None,
     scopes: ToolScopes | None = None,
@@ -113,7 +115,10 @@ async def permitted_lists(
 
 
 def transport_security(
-    guard: Guard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
+    guard: Guard | LiveGuard | Issuer,
+    *,
+    hosts: str | Sequence[str] = (),
+    origins: str | Sequence[str] = (),
 ) -> TransportSecuritySettings:
     """Settings with which the SDK answers to the public name of the server that `guard` guards.
 
@@ -126,7 +131,7 @@ def transport_security(
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    url = urlsplit(guard.resource)
+    url = urlsplit(LiveGuard.of(guard).resource)
     port = _DEFAULT_PORTS[url.scheme]
     host = url.netloc.lower().removesuffix(port)
     # Whether a port that goes without saying is said is up to the client.
