@@ -133,7 +133,8 @@ def test_verifiers_alone_refuse_the_same(case: Case, caplog: pytest.LogCaptureFi
     signer, resource = Signer("https://as.example.com"), "https://mcp.example.com/mcp"
     keys = gatepost.KeySet.from_jwks(signer.jwks())
     validator = gatepost.Validator(gatepost.Policy(signer.issuer.url, resource), keys)
-    verifiers = [TokenVerifier(validator), GatepostAuth(gatepost.Guard(resource, validator))]
+    verifiers: list[TokenVerifier | GatepostAuth] = [TokenVerifier(validator)]
+    verifiers.append(GatepostAuth(gatepost.Guard(resource, validator)))
     for verifier in verifiers:
         caplog.clear()
         seen = asyncio.run(verifier.verify_token(case.make(signer, resource)))
