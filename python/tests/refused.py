@@ -26,27 +26,25 @@ _HOUR = 3600
 
 
 class Signer:
-    """An issuer that signs whatever it is given, and publishes one more key: to encrypt with."""
+    """An issuer that signs whatever it is given, also with keys that are not for that."""
 
     def __init__(self, url: str) -> None:
         self.issuer = Issuer(url)
         self._keys = {
-            kid: rsa.generate_private_key(public_exponent=65537, key_size=2048)
-            for kid in ("sig", "enc")
+            kid: rsa.generate_private_key(public_exponent=65537, key_size=size)
+            for kid, size in [("good", 2048), ("enc", 2048), ("rs512", 2048), ("weak", 1024)]
         }
 
     def jwks(self) -> dict[str, Any]:
-        # No other algorithm and no `alg`: as most issuers publish them.
-        keys = [
-            jwt.get_algorithm_by_name("RS256").to_jwk(key.public_key(), as_dict=True)
-            | {"kid": kid, "use": kid}
-            for kid, key in self._keys.items()
-        ]
-        for key in keys:
-            key.pop("key_ops", None)
+        says: dict[str, dict[str, str]] = {"enc": {"use": "enc"}, "rs512": {"alg": "RS512"}}
+        keys = []
+        for kid, key in self._keys.items():
+            jwk = jwt.get_algorithm_by_name("RS256").to_jwk(key.public_key(), as_dict=True)
+            public = {name: jwk[name] for name in ("kty", "n", "e")}
+            keys.append(public | {"kid": kid, "use": "sig", "alg": "RS256"} | says.get(kid, {}))
         return {"keys": [*self.issuer.jwks()["keys"], *keys]}
 
-    def sign(self, payload: dict[str, Any] | bytes, *, kid: str = "sig", **header: Any) -> str:
+    def sign(self, payload: dict[str, Any] | bytes, *, kid: str = "good", **header: Any) -> str:
         """A compact token; None removes a member of the header."""
         usual = {"alg": "RS256", "typ": "JWT", "kid": kid} | header
         said = {name: value for name, value in usual.items() if value is not None}
@@ -113,6 +111,14 @@ def _twice(signer: Signer, audience: str) -> str:
     return signer.sign(f'{text[:-1]}, "sub": "mallory"}}'.encode())
 
 
+def _of_other_text(signer: Signer, audience: str) -> str:
+    """The same bytes, written in another way: whoever has blocked the token has not blocked this."""
+    token = signer.sign(signer.issuer.claims(audience))
+    # 256 bytes leave four bits of the last character without a meaning, which are zero.
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
+
+
 GOOD = Case("a good token", None, _claims())
 REFUSED = [
     Case("without `exp`", "missing_claim", _claims(exp=None)),
@@ -129,5 +135,10 @@ REFUSED = [
         "critical_not_understood",
         _header(crit=["https://example.com/ext"], **{"https://example.com/ext": True}),
     ),
+    Case("signed with a key for RS512", "key_algorithm_mismatch", _header(kid="rs512")),
+    Case("signed with an RSA key of 1024 bits", "key_not_found", _header(kid="weak")),
+    Case("`exp` as text", "invalid_claim", _claims(exp=str(int(time.time()) + _HOUR))),
+    Case("in another spelling of base64url", "invalid_base64", _of_other_text),
+    Case("of 40 kB", "too_large", _claims(padding="." * 30_000)),
     Case("two `sub` members", "duplicate_member", _twice),
 ]

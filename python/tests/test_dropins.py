@@ -53,7 +53,7 @@ def example(request: pytest.FixtureRequest) -> Iterator[Running]:
 
 @contextmanager
 def started(name: str, issuer: str) -> Iterator[str]:
-    """The URL of an example's endpoint. It listens before there is a process: nobody waits."""
+    """The URL of an example's endpoint, once it answers: to start takes some of them seconds."""
     listening, url = listener()
     command = [sys.executable, "-W", "error", "-m", "uvicorn", f"{name}:app"]
     command += ["--fd", str(listening.fileno()), "--log-level", "warning"]
@@ -62,6 +62,7 @@ def started(name: str, issuer: str) -> Iterator[str]:
         command, cwd=EXAMPLES, env=environment, pass_fds=[listening.fileno()]
     )
     try:
+        assert httpx2.get(f"{url}/mcp", timeout=120).status_code == 401
         yield f"{url}/mcp"
     finally:
         process.terminate()
