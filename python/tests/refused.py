@@ -112,7 +112,7 @@ def _twice(signer: Signer, audience: str) -> str:
 
 
 def _of_other_text(signer: Signer, audience: str) -> str:
-    """The same bytes, written in another way: whoever has blocked the token has not blocked this."""
+    """The same bytes in another spelling: whoever has blocked the token has not blocked this."""
     token = signer.sign(signer.issuer.claims(audience))
     # 256 bytes leave four bits of the last character without a meaning, which are zero.
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -13,7 +13,7 @@ import pytest
 from fastmcp import Client as FastMcpClient
 from fastmcp import FastMCP
 from fastmcp.client.transports import StreamableHttpTransport
-from fastmcp.server.auth import AccessToken
+from fastmcp.server.auth import AccessToken, require_scopes
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
 from fastmcp.server.dependencies import get_access_token
@@ -400,6 +400,24 @@ def test_tools_say_themselves_what_they_need(issuer: Issuer) -> None:
         # Under another name the guard does not know it, and the tool refuses.
         answer = post(resource, weak, "renamed")
         assert json.loads(answer.text.rpartition("data: ")[2])["result"]["isError"] is True
+
+
+def test_checks_of_fastmcp_see_the_scopes(issuer: Issuer) -> None:
+    listening, url = listener()
+    resource = f"{url}/mcp"
+    mcp = FastMCP("test", auth=GatepostAuth(guard_of(issuer, resource)))
+
+    @mcp.tool(auth=require_scopes("notes:write"))
+    def checked() -> str:
+        return "checked"
+
+    async def names(client: FastMcpClient[Any]) -> list[str]:
+        return [tool.name for tool in await client.list_tools()]
+
+    with serving(mcp.http_app(), listening):
+        for scope, seen in [("notes:write", ["checked"]), ("other", [])]:
+            token = issuer.sign(issuer.claims(resource, scope=scope))
+            assert with_client(resource, token, names) == seen
 
 
 def test_a_rule_that_is_there_twice_is_told_at_once(issuer: Issuer) -> None:
