@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
+import httpx2
 import pytest
 from key_server import (
     AUDIENCE,
@@ -345,3 +347,36 @@ def test_issuers_are_kept_apart(server: KeyServer, signer: Issuer, clock: Clock)
     assert asyncio.run(live.validate_async(token)).issuer == signer.url
     with pytest.raises(gatepost.IssuerMismatchError):
         live.validate(signer.sign(signer.claims(AUDIENCE, iss="https://other.example.com")))
+
+
+@BOTH
+def test_a_guard_with_the_same_validator_may_decide(
+    server: KeyServer, signer: Issuer, live: LiveGuard, ask: Ask
+) -> None:
+    other = gatepost.Guard(AUDIENCE, live.validator, rules=[gatepost.Rule.tool("a").refused()])
+    if ask is LiveGuard.authenticate:
+        decided = live.authenticate(head_of(signer), guard=other)
+    else:
+        decided = asyncio.run(live.authenticate_async(head_of(signer), guard=other))
+    assert isinstance(decided, gatepost.Principal)
+    assert not other.permits(decided, tool="a")
+    server.down()
+    refused = live.authenticate(head_of(signer, kid="unknown"), guard=other)
+    assert isinstance(refused, gatepost.Response)
+    assert refused.reason == "key_not_found"
+    server.up()
+
+
+@pytest.mark.parametrize(("spaces", "said"), [(0, "alice"), (1 << 20, "keys_unavailable")])
+def test_a_transport_that_has_read_the_answer_will_do(
+    signer: Issuer, clock: Clock, spaces: int, said: str
+) -> None:
+    jwks = json.dumps(signer.jwks()) + " " * spaces
+
+    def client() -> httpx2.AsyncClient:
+        answer = httpx2.MockTransport(lambda _: httpx2.Response(200, text=jwks))
+        return httpx2.AsyncClient(transport=answer)
+
+    issuer = gatepost.issuer(signer.url, AUDIENCE, jwks_uri="https://as.example.com/keys")
+    live = LiveGuard(issuer, clock=clock, client=client)
+    assert verdict(live.authenticate(head_of(signer))) == said

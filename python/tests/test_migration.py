@@ -78,6 +78,7 @@ def run(page: str) -> tuple[dict[str, Any], dict[str, Any]]:
     old, new = blocks(page)
     # auth0-api-python imports what Authlib calls deprecated, whatever the filters say.
     with warnings.catch_warnings(record=True):
+        warnings.simplefilter("ignore")
         exec(compile(old, page, "exec"), before)
     exec(compile(new, page, "exec"), after)
     return before, after

@@ -34,6 +34,7 @@ import gatepost
 import gatepost._native
 import gatepost._tool_scopes
 import gatepost.asgi
+import gatepost.testing
 from client import call_tool
 from issuer import Issuer
 from loopback import listener, serving
@@ -271,7 +272,16 @@ def test_keys_are_fetched_when_they_are_needed(
 
 
 @pytest.mark.parametrize(
-    "module", [gatepost, gatepost._native, gatepost.asgi, gatepost._tool_scopes]
+    "module",
+    [
+        gatepost,
+        gatepost._native,
+        gatepost._tool_scopes,
+        gatepost.asgi,
+        gatepost.issuers,
+        gatepost.live,
+        gatepost.testing,
+    ],
 )
 def test_the_examples_of_the_package_run(module: ModuleType) -> None:
     # Classes are the package's, functions the native module's.

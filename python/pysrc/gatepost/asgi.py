@@ -96,9 +96,9 @@ class GuardMiddleware:
         self._paths = None if path is None else Paths([path] if isinstance(path, str) else path)
         self._scopes = scopes
         self._certificate = certificate
-        self._with_rules: tuple[tuple[Rule, ...], LiveGuard] = ((), self._live)
+        self._with_rules: tuple[tuple[Rule, ...], Guard] = ((), self._guard)
         # What makes no sense is told before the first request.
-        self._current()
+        self._current_guard()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -141,10 +141,9 @@ class GuardMiddleware:
     ) -> tuple[Asking, Scope, Receive, Send] | Response:
         """What the application is to be called with, or the answer."""
         # One for all of the request: a principal is of the guard that let it in.
-        live = self._current()
-        guard = live.guard
+        guard = self._current_guard()
         head = self._head(scope)
-        principal = await live.authenticate_async(head)
+        principal = await self._live.authenticate_async(head, guard=guard)
         if isinstance(principal, Response):
             return principal
         # Only now is the body worth reading.
@@ -163,13 +162,13 @@ class GuardMiddleware:
         answering = _adding(headers, send) if headers else send
         return Asking(guard, principal, self._scopes), inner, _again(body, receive), answering
 
-    def _current(self) -> LiveGuard:
+    def _current_guard(self) -> Guard:
         """The guard, with the scopes of the tools that there are by now."""
-        known, live = self._with_rules
+        known, guard = self._with_rules
         if self._scopes is not None and (rules := self._scopes.rules) is not known:
-            live = self._live.with_rules(rules)
-            self._with_rules = rules, live
-        return live
+            guard = self._guard.with_rules(rules)
+            self._with_rules = rules, guard
+        return guard
 
     def _head(self, scope: Scope) -> RequestHead:
         certificate = self._certificate(scope) if self._certificate else None

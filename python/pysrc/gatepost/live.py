@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from copy import copy
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from gatepost._native import (
@@ -110,41 +109,40 @@ class LiveGuard:
         live.guard, live._clock, live._managers = guard, None, {}
         return live
 
-    def with_rules(self, rules: Sequence[Rule]) -> LiveGuard:
-        """The same guard with `rules` beside its own, as `Guard.with_rules` makes it. Both have the
-        same keys.
-
-        Raises PolicyError.
-        """
-        live = copy(self)
-        live.guard = self.guard.with_rules(rules)
-        return live
-
     @property
     def resource(self) -> str:
         """The public URL of the MCP endpoint."""
         return self.guard.resource
 
-    def authenticate(self, head: RequestHead) -> Principal | Response:
+    def authenticate(
+        self, head: RequestHead, *, guard: Guard | None = None
+    ) -> Principal | Response:
         """Decides over the head of a request like `Guard.authenticate`, waiting for keys if need
-        be: for as long as a fetch takes."""
-        decided = self._judge(head, self._now())
-        if not isinstance(decided, str):
-            return decided
-        manager = self._manager_of(head)
-        if manager is not None:
-            decided = manager.settle(lambda now: self._judge(head, now))
-        return self._answer(head, decided, manager)
+        be: for as long as a fetch takes.
 
-    async def authenticate_async(self, head: RequestHead) -> Principal | Response:
-        """`authenticate`, for an event loop."""
-        decided = self._judge(head, self._now())
+        `guard`, which decides in place of its own, is another one with the same validator.
+        """
+        guard = guard or self.guard
+        decided = self._judge(guard, head, self._now())
         if not isinstance(decided, str):
             return decided
         manager = self._manager_of(head)
         if manager is not None:
-            decided = await manager.settle_async(lambda now: self._judge(head, now))
-        return self._answer(head, decided, manager)
+            decided = manager.settle(lambda now: self._judge(guard, head, now))
+        return self._answer(guard, head, decided, manager)
+
+    async def authenticate_async(
+        self, head: RequestHead, *, guard: Guard | None = None
+    ) -> Principal | Response:
+        """`authenticate`, for an event loop."""
+        guard = guard or self.guard
+        decided = self._judge(guard, head, self._now())
+        if not isinstance(decided, str):
+            return decided
+        manager = self._manager_of(head)
+        if manager is not None:
+            decided = await manager.settle_async(lambda now: self._judge(guard, head, now))
+        return self._answer(guard, head, decided, manager)
 
     def validate(self, jwt: str | bytes) -> AccessToken:
         """Decides over one access token like `Validator.validate`, waiting for keys if need be.
@@ -163,23 +161,27 @@ class LiveGuard:
             return await manager.validate_async(jwt)
         return self.validator.validate(jwt, self._now())
 
-    def _judge(self, head: RequestHead, now: float) -> Principal | Response | str:
+    def _judge(self, guard: Guard, head: RequestHead, now: float) -> Principal | Response | str:
         """The guard's verdict, or the reason for which an issuer's keys are needed."""
         for manager in self._managers.values():
             manager.keep(now)
-        decided = self.guard.authenticate(head, now)
+        decided = guard.authenticate(head, now)
         # Handed in, keys are what they are.
         if self._managers and isinstance(decided, Response) and decided.reason in LACKING:
             return decided.reason
         return decided
 
     def _answer(
-        self, head: RequestHead, decided: Principal | Response | str, manager: JwksManager | None
+        self,
+        guard: Guard,
+        head: RequestHead,
+        decided: Principal | Response | str,
+        manager: JwksManager | None,
     ) -> Principal | Response:
         if not isinstance(decided, str):
             return decided
         until = manager.next_fetch_at if manager else None
-        return self.guard.refuse(head, decided, until=until, now=self._now())
+        return guard.refuse(head, decided, until=until, now=self._now())
 
     def _manager_of(self, head: RequestHead) -> JwksManager | None:
         token = Credentials.from_values(head.values("Authorization")).token
