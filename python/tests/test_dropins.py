@@ -40,7 +40,7 @@ class Running:
     signer: Signer
 
     def token(self, **claims: object) -> str:
-        return self.signer.issuer.sign(self.signer.issuer.claims(self.resource, **claims))
+        return self.signer.sign(self.signer.claims(self.resource, **claims))
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -49,6 +49,11 @@ def example(request: pytest.FixtureRequest) -> Iterator[Running]:
     signer = Signer(issuer_url)
     with serving(signer.app(), of_issuer), started(request.param, issuer_url) as resource:
         yield Running(request.param, resource, signer)
+
+
+@pytest.fixture(scope="module")
+def signer() -> Signer:
+    return Signer("https://as.example.com")
 
 
 @contextmanager
@@ -107,7 +112,7 @@ def test_it_says_where_tokens_come_from(example: Running) -> None:
         answer = httpx2.get(place, headers={"origin": "https://app.example.com"})
         document = answer.json()
         assert document["resource"] == example.resource
-        assert document["authorization_servers"] == [example.signer.issuer.url]
+        assert document["authorization_servers"] == [example.signer.url]
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
@@ -130,10 +135,12 @@ def test_what_others_accept_is_refused(example: Running, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [GOOD, *REFUSED], ids=lambda case: case.name)
-def test_verifiers_alone_refuse_the_same(case: Case, caplog: pytest.LogCaptureFixture) -> None:
-    signer, resource = Signer("https://as.example.com"), "https://mcp.example.com/mcp"
+def test_verifiers_alone_refuse_the_same(
+    signer: Signer, case: Case, caplog: pytest.LogCaptureFixture
+) -> None:
+    resource = "https://mcp.example.com/mcp"
     keys = gatepost.KeySet.from_jwks(signer.jwks())
-    validator = gatepost.Validator(gatepost.Policy(signer.issuer.url, resource), keys)
+    validator = gatepost.Validator(gatepost.Policy(signer.url, resource), keys)
     verifiers: list[TokenVerifier | GatepostAuth] = [TokenVerifier(validator)]
     verifiers.append(GatepostAuth(gatepost.Guard(resource, validator)))
     for verifier in verifiers:
