@@ -99,5 +99,11 @@ def live(server: KeyServer, signer: Issuer, clock: Clock) -> gatepost.LiveGuard:
 
 
 @pytest.fixture(scope="session")
+def authorization(issuer: Issuer) -> tuple[bytes, bytes]:
+    """The header with a good token."""
+    return b"authorization", b"Bearer " + issuer.sign(issuer.claims(AUDIENCE)).encode()
+
+
+@pytest.fixture(scope="session")
 def client(issuer: Issuer) -> Client:
     return Client(issuer)

@@ -32,6 +32,7 @@ from starlette.types import Receive, Scope, Send
 
 import gatepost
 import gatepost._native
+import gatepost._tool_scopes
 import gatepost.asgi
 import gatepost.testing
 from client import call_tool
@@ -275,6 +276,7 @@ def test_keys_are_fetched_when_they_are_needed(
     [
         gatepost,
         gatepost._native,
+        gatepost._tool_scopes,
         gatepost.asgi,
         gatepost.issuers,
         gatepost.live,

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from gatepost import (
@@ -23,12 +23,18 @@ from gatepost import (
     Response,
     Validator,
 )
-from gatepost.asgi import App, GuardMiddleware, Scope
+from gatepost._asking import asking, permits
+from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
 
 # The SDK itself is imported where it is used, so that everything else works without the extra.
 if TYPE_CHECKING:
     from mcp.server.auth.provider import AccessToken as SdkAccessToken
+    from mcp.server.context import HandlerResult, ServerRequestContext
     from mcp.server.transport_security import TransportSecuritySettings
+
+    _SdkToken = TypeVar("_SdkToken", bound=SdkAccessToken)
+
+__all__ = ["TokenVerifier", "permitted_lists", "protect", "transport_security"]
 
 logger = logging.getLogger("gatepost")
 
@@ -37,18 +43,33 @@ _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _LOOPBACK_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
+# What each method lists, and what `permits` wants to be told of an entry.
+_LISTS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "tools/list": ("tools", lambda it: permits(tool=it["name"])),
+    "prompts/list": ("prompts", lambda it: permits(prompt=it["name"])),
+    "resources/list": ("resources", lambda it: permits(resource=it["uri"])),
+    "resources/templates/list": (
+        "resourceTemplates",
+        lambda it: permits(resource_template=it["uriTemplate"]),
+    ),
+}
+
+
 def protect(
     app: App,
     guard: Guard | LiveGuard | Issuer,
     *,
+    path: str | Sequence[str] | None = None,
+    scopes: ToolScopes | None = None,
     certificate: Callable[[Scope], bytes | None] | None = None,
 ) -> App:
     """`app`, which ``MCPServer.streamable_http_app()`` makes, behind `guard`.
 
-    A `gatepost.asgi.GuardMiddleware`, which also tells the SDK who asks: ``get_access_token()``
-    works, and the sessions and request states of one user are nobody else's. A token that names
-    neither a client nor a subject is refused with 401, since the SDK could not tell its bearers
-    apart. The server needs neither ``token_verifier`` nor ``auth``.
+    A `gatepost.asgi.GuardMiddleware`, which has `path`, `scopes` and `certificate` as well. It also
+    tells the SDK who asks: ``get_access_token()`` works, and the sessions and request states of one
+    user are nobody else's. A token that names neither a client nor a subject is refused with 401,
+    since the SDK could not tell its bearers apart. The server needs neither ``token_verifier`` nor
+    ``auth``.
 
     The SDK only answers to the names of this machine unless it is told the public one, which
     `transport_security` does::
@@ -60,11 +81,44 @@ def protect(
     """
     from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 
-    return _SdkGuardMiddleware(AuthContextMiddleware(app), guard, certificate=certificate)
+    return SdkGuardMiddleware(
+        AuthContextMiddleware(app), guard, path=path, scopes=scopes, certificate=certificate
+    )
+
+
+async def permitted_lists(
+    ctx: ServerRequestContext[Any, Any],
+    call_next: Callable[[ServerRequestContext[Any, Any]], Awaitable[HandlerResult]],
+) -> HandlerResult:
+    """A middleware of the SDK's server, which leaves out of lists what the principal may not use.
+
+    Tools, prompts, resources and templates of resources are judged by `gatepost.asgi.permits`, and
+    what is left is nobody else's to cache. A client does not ask for more scope for what it is not
+    shown: leave lists as they are where it should. Without a guard in front, as over stdio, they
+    are left as they are.
+
+    ::
+
+        server = MCPServer("files", middleware=[permitted_lists])
+    """
+    result = await call_next(ctx)
+    if ctx.method not in _LISTS or asking.get(None) is None:
+        return result
+    member, is_permitted = _LISTS[ctx.method]
+    if result is not None and not isinstance(result, dict):
+        # What a middleware further in answers with, instead of the server.
+        result = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if result is None or member not in result:
+        return result
+    kept = {**result, member: [it for it in result[member] if is_permitted(it)]}
+    return kept | {"cacheScope": "private"} if "cacheScope" in kept else kept
 
 
 def transport_security(
-    guard: Guard | LiveGuard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
+    guard: Guard | LiveGuard | Issuer,
+    *,
+    hosts: str | Sequence[str] = (),
+    origins: str | Sequence[str] = (),
 ) -> TransportSecuritySettings:
     """Settings with which the SDK answers to the public name of the server that `guard` guards.
 
@@ -77,7 +131,7 @@ def transport_security(
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    url = urlsplit(guard.resource)
+    url = urlsplit(LiveGuard.of(guard).resource)
     port = _DEFAULT_PORTS[url.scheme]
     host = url.netloc.lower().removesuffix(port)
     # Whether a port that goes without saying is said is up to the client.
@@ -152,13 +206,12 @@ class TokenVerifier:
         )
 
 
-class _SdkGuardMiddleware(GuardMiddleware):
+class SdkGuardMiddleware(GuardMiddleware):
     """Puts the principal where the SDK looks for it."""
 
     def _admit(
         self, scope: Scope, head: RequestHead, principal: Principal, operation: Operation
     ) -> Scope | Response:
-        from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
         from starlette.authentication import AuthCredentials, UnauthenticatedUser
 
@@ -168,25 +221,40 @@ class _SdkGuardMiddleware(GuardMiddleware):
         if principal.token is None:
             # Nor is it whoever a middleware further out took it for.
             return {**inner, "user": UnauthenticatedUser(), "auth": AuthCredentials()}
-        client_id = principal.client_id or principal.subject
-        if client_id is None:
+        token = sdk_token(SdkAccessToken, self._guard, head, principal)
+        if token is None:
             return self._guard.refuse(head, "missing_claim")
-        user = AuthenticatedUser(
-            SdkAccessToken(
-                token=_credentials(head),
-                client_id=client_id,
-                scopes=principal.scopes,
-                expires_at=principal.token.expires_at,
-                resource=self._guard.resource,
-                # With `iss` in the claims, what the SDK binds sessions and request states to.
-                subject=principal.subject,
-                claims=principal.token.claims,
-            )
-        )
-        return {**inner, "user": user, "auth": AuthCredentials(principal.scopes)}
+        return {**inner, **who(token)}
 
 
-def _credentials(head: RequestHead) -> str:
+def sdk_token(
+    of_type: type[_SdkToken], guard: Guard, head: RequestHead, principal: Principal
+) -> _SdkToken | None:
+    """The SDK's view of the token of `principal`; None where it names nobody."""
+    client_id = principal.client_id or principal.subject
+    if principal.token is None or client_id is None:
+        return None
+    return of_type(
+        token=credentials(head),
+        client_id=client_id,
+        scopes=principal.scopes,
+        expires_at=principal.token.expires_at,
+        resource=guard.resource,
+        # With `iss` in the claims, what the SDK binds sessions and request states to.
+        subject=principal.subject,
+        claims=principal.token.claims,
+    )
+
+
+def who(token: SdkAccessToken) -> dict[str, Any]:
+    """What a scope has to say for the SDK to know who asks."""
+    from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+    from starlette.authentication import AuthCredentials
+
+    return {"user": AuthenticatedUser(token), "auth": AuthCredentials(token.scopes)}
+
+
+def credentials(head: RequestHead) -> str:
     """The token in the Authorization header, of which the guard let in no second one."""
     [value] = head.values("Authorization")
     return value.split()[-1].decode()
