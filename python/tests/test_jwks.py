@@ -326,6 +326,26 @@ def test_a_token_is_judged_without_a_guard(server: KeyServer, signer: Issuer, cl
     server.up()
 
 
+def test_a_manager_fetches_for_no_other_issuer(
+    server: KeyServer, signer: Issuer, clock: Clock
+) -> None:
+    own, other = issuer_of(server), Issuer("https://other.example.com")
+    policy = gatepost.Policy(other.url, AUDIENCE)
+    validator = gatepost.Validator.of([(own.policy, None), (policy, None)])
+    keys = JwksManager(own, validator, clock=clock)
+    with pytest.raises(gatepost.KeysUnavailableError):
+        keys.validate(other.sign(other.claims(AUDIENCE)))
+    assert server.asked == {}
+    assert (
+        keys.validate(signer.sign(signer.claims(AUDIENCE, exp=START + 9))).issuer
+        == own.policy.issuer
+    )
+    validator.replace_keys(gatepost.KeySet.from_jwks(other.jwks()), other.url)
+    with pytest.raises(gatepost.KeyNotFoundError):
+        asyncio.run(keys.validate_async(other.sign(other.claims(AUDIENCE), kid="unknown")))
+    assert server.asked == {KEYS: 1}
+
+
 def test_issuers_are_kept_apart(server: KeyServer, signer: Issuer, clock: Clock) -> None:
     fixed = Issuer("https://fixed.example.com")
     keys = gatepost.KeySet.from_jwks(fixed.jwks())
