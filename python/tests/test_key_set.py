@@ -66,7 +66,7 @@ def test_says_what_it_skipped(issuer: Issuer) -> None:
 
 
 def test_has_a_repr_without_keys(keys: gatepost.KeySet) -> None:
-    assert repr(keys) == "KeySet(keys=3, skipped=0)"
+    assert repr(keys) == "KeySet(keys=3, skipped=1)"
 
 
 def test_a_secret_enters_by_its_own_door() -> None:
