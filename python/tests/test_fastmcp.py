@@ -27,6 +27,7 @@ import gatepost
 from conftest import Client
 from gatepost.asgi import ToolScopes, current_principal
 from gatepost.fastmcp import GatepostAuth, PermittedLists
+from gatepost.testing import LocalIssuer
 from issuer import Issuer
 from loopback import listener, serving
 
@@ -354,6 +355,19 @@ def test_a_larger_application_serves_the_metadata_at_its_root(issuer: Issuer) ->
         assert httpx2.get(f"{url}/api/health").text == "healthy"
         # A route that was put elsewhere serves nobody.
         assert httpx2.get(f"{url}/api/.well-known/oauth-protected-resource").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["guard", "live", "issuer"])
+def test_a_guard_a_live_one_or_an_issuer_will_do(kind: str) -> None:
+    listening, url = listener()
+    local = LocalIssuer(audience=f"{url}/mcp")
+    trusted = local.trusted(resource=f"{url}/mcp")
+    live = gatepost.LiveGuard(trusted)
+    ways: dict[str, Any] = {"guard": live.guard, "live": live, "issuer": trusted}
+    given = ways[kind]
+    with serving(server(GatepostAuth(given)).http_app(), listening):
+        assert text(post(f"{url}/mcp", local.token(), "asking")) == "alice"
+        assert post(f"{url}/mcp", local.bad("no_exp")).status_code == 401
 
 
 def test_old_clients_are_told_as_well(issuer: Issuer) -> None:
