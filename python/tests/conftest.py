@@ -32,7 +32,9 @@ class Client:
         canonical = json.dumps(self._jwk, separators=(",", ":"), sort_keys=True)
         self.thumbprint = base64url(hashlib.sha256(canonical.encode()).digest())
         cnf = {"jkt": self.thumbprint} | (cnf or {})
-        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf=cnf))
+        # The whole session shares it, however long that takes.
+        expiry = int(time.time()) + 3600
+        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf=cnf, exp=expiry))
 
     def proof(self, **changes: Any) -> str:
         claims = {

@@ -17,6 +17,7 @@ from fastmcp.server.auth import AccessToken, require_scopes
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
 from fastmcp.server.dependencies import get_access_token
+from mcp.server.auth.middleware.auth_context import get_access_token as sdk_access_token
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -26,6 +27,7 @@ import gatepost
 from conftest import Client
 from gatepost.asgi import ToolScopes, current_principal
 from gatepost.fastmcp import GatepostAuth, PermittedLists
+from gatepost.testing import LocalIssuer
 from issuer import Issuer
 from loopback import listener, serving
 
@@ -59,7 +61,10 @@ def server(auth: GatepostAuth | None) -> FastMCP:
 
     @mcp.tool
     async def asking() -> str:
-        return f"{current_principal().subject}"
+        by_sdk = sdk_access_token()
+        assert by_sdk is not None
+        assert by_sdk.subject == current_principal().subject
+        return f"{by_sdk.subject}"
 
     @mcp.tool
     def write() -> str:
@@ -273,7 +278,8 @@ def test_each_request_is_validated_once(
 
 def test_nobody_is_served_without_a_token(issuer: Issuer, resource: str) -> None:
     answer = post(resource, None, "public")
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.json()["reason"]) == (401, "credentials_missing")
+    assert "error=" not in answer.headers["www-authenticate"]
     assert text(post(resource, issuer.sign(issuer.claims(resource)), "public")) == "public"
     nobody = issuer.sign(issuer.claims(resource, client_id=None, sub=None))
     answer = post(resource, nobody)
@@ -349,6 +355,19 @@ def test_a_larger_application_serves_the_metadata_at_its_root(issuer: Issuer) ->
         assert httpx2.get(f"{url}/api/health").text == "healthy"
         # A route that was put elsewhere serves nobody.
         assert httpx2.get(f"{url}/api/.well-known/oauth-protected-resource").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["guard", "live", "issuer"])
+def test_a_guard_a_live_one_or_an_issuer_will_do(kind: str) -> None:
+    listening, url = listener()
+    local = LocalIssuer(audience=f"{url}/mcp")
+    trusted = local.trusted(resource=f"{url}/mcp")
+    live = gatepost.LiveGuard(trusted)
+    ways: dict[str, Any] = {"guard": live.guard, "live": live, "issuer": trusted}
+    given = ways[kind]
+    with serving(server(GatepostAuth(given)).http_app(), listening):
+        assert text(post(f"{url}/mcp", local.token(), "asking")) == "alice"
+        assert post(f"{url}/mcp", local.bad("no_exp")).status_code == 401
 
 
 def test_old_clients_are_told_as_well(issuer: Issuer) -> None:

@@ -22,7 +22,8 @@ from starlette.responses import PlainTextResponse
 import gatepost
 from client import call_tool
 from gatepost.asgi import ToolScopes, current_principal
-from gatepost.mcp import permitted_lists, protect
+from gatepost.mcp import permitted_lists, protect, transport_security
+from gatepost.testing import LocalIssuer
 from issuer import Issuer
 from loopback import listener, serving
 
@@ -200,6 +201,22 @@ def test_a_session_asks_with_the_token_of_each_request(issuer: Issuer) -> None:
                 return seen
 
         assert asyncio.run(run()) == [["read"], ["read", "write"], ["read"]]
+
+
+@pytest.mark.parametrize("kind", ["guard", "live", "issuer"])
+def test_a_guard_a_live_one_or_an_issuer_will_do(kind: str) -> None:
+    listening, url = listener()
+    local = LocalIssuer(audience=f"{url}/mcp")
+    trusted = local.trusted(resource=f"{url}/mcp", loopback_for_development=True)
+    live = gatepost.LiveGuard(trusted)
+    ways: dict[str, Any] = {"guard": live.guard, "live": live, "issuer": trusted}
+    given = ways[kind]
+    security = transport_security(given)
+    app = protect(server().streamable_http_app(transport_security=security), given)
+    with serving(app, listening):
+        assert asyncio.run(call_tool(f"{url}/mcp", local.token(), "read")).text == "alice"
+        refused = asyncio.run(call_tool(f"{url}/mcp", local.bad("no_exp"), "read"))
+        assert (refused.statuses, refused.oauth_error) == ({401}, "invalid_token")
 
 
 def test_the_path_alone_is_guarded(issuer: Issuer) -> None:

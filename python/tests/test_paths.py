@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from events import MESSAGE, ask, parts, scope_of
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 
 import gatepost
 from conftest import AUDIENCE
+from gatepost._paths import Paths
 from gatepost.asgi import Event, GuardMiddleware, Receive, Scope, Send
 
 SPELLINGS = [
@@ -118,6 +120,27 @@ def test_no_spelling_leads_a_stranger_to_the_endpoint(
     assert b"reached" not in body
 
 
+def test_whatever_a_router_takes_for_the_path_is_covered() -> None:
+    """Paths put together by chance, in front of routers that may be mounted somewhere."""
+    covered = Paths(["/mcp"])
+    routes = [
+        Route("/mcp", _reached, methods=["POST"]),
+        Route("/mcp/{rest:path}", _reached, methods=["POST"]),
+        Mount("/mcp", app=PlainTextResponse("")),
+    ]
+    pieces = ["/", "/mcp", "mcp", "/api", "M", ".", "..", "/..", "//", "%2f", "%6d", ";a", " ", "x"]
+    chance = random.Random(1)
+    taken = 0
+    for _ in range(20_000):
+        path = "/" + "".join(chance.choices(pieces, k=chance.randrange(6)))
+        scope = at(path, root_path=chance.choice(["", "", "/api", "/api/", "/mcp", "/"]))
+        # Copies: a match may be noted in the scope.
+        if any(route.matches(dict(scope))[0] is not Match.NONE for route in routes):
+            taken += 1
+            assert covered.cover(scope), scope
+    assert taken > 400
+
+
 def test_several_paths_are_guarded(
     guard: gatepost.Guard, authorization: tuple[bytes, bytes]
 ) -> None:
@@ -137,6 +160,9 @@ def test_several_paths_are_guarded(
 def test_metadata_are_answered_wherever_clients_look(guard: gatepost.Guard, path: str) -> None:
     app = Noting()
     guarded = GuardMiddleware(app, guard, path="/mcp")
+    asking = [(b"origin", b"https://a.example.com"), (b"access-control-request-method", b"GET")]
+    [start, _], _ = ask(guarded, at(path, method="OPTIONS", headers=asking))
+    assert dict(start["headers"])[b"access-control-allow-origin"] == b"*"
     [start, body], _ = ask(guarded, at(path, method="GET"))
     assert (start["status"], json.loads(body["body"])["resource"]) == (200, AUDIENCE)
     assert app.calls == []
