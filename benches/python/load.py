@@ -107,6 +107,8 @@ def server(subject: str, sample: Path) -> Iterator[str]:
 
 
 def pin(process: int, number: int) -> None:
+    if not hasattr(os, "sched_getaffinity"):
+        return
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) > 1:
         os.sched_setaffinity(process, {processors[number]})
