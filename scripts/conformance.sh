@@ -33,7 +33,7 @@ missing() { # WHAT
 GATEPOST_NODE=$(pwd)/conformance/node_modules/.bin/node
 if [ ! -x "$GATEPOST_NODE" ]; then
     GATEPOST_NODE=$(command -v node || true)
-    "${GATEPOST_NODE:-false}" -e 'process.exit(parseInt(process.versions.node) < 22)' ||
+    "${GATEPOST_NODE:-false}" -e 'process.exit(parseInt(process.versions.node) < 22 ? 1 : 0)' ||
         missing "Node 22 or newer"
 fi
 export GATEPOST_NODE
