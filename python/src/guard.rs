@@ -1,5 +1,7 @@
 //! `Guard`: from a request to the right answer.
 
+use std::sync::Arc;
+
 use gatepost::limits::{MAX_MESSAGE_LEN, MAX_SCOPES, OPERATION_MEMORY};
 use gatepost::mcp::{RESPONSE_MEMORY, Rules};
 use gatepost::oauth::{Provider, ResourceMetadata};
@@ -59,7 +61,6 @@ struct Configuration {
     policy_uri: Option<String>,
     tos_uri: Option<String>,
     binds_to_certificates: bool,
-    rules: Vec<Py<Rule>>,
     hierarchy: Vec<(String, String)>,
     base_scopes: Vec<String>,
     /// `None` for any.
@@ -68,6 +69,12 @@ struct Configuration {
     max_message_len: usize,
     legacy: Legacy,
     dpop: Option<Py<Dpop>>,
+}
+
+/// A configuration, which guards share, and the rules of one of them.
+struct Configured {
+    shared: Arc<Configuration>,
+    rules: Vec<Py<Rule>>,
 }
 
 /// What clients of the MCP revision 2025-03-26 are given.
@@ -110,7 +117,7 @@ pub(crate) use with_guard;
 
 self_cell!(
     struct CompiledCell {
-        owner: Configuration,
+        owner: Configured,
         #[covariant]
         dependent: Compiled,
     }
@@ -225,7 +232,6 @@ impl Guard {
             policy_uri,
             tos_uri,
             binds_to_certificates: certificate_binding,
-            rules,
             hierarchy,
             base_scopes: input::list(base_scopes)?,
             origins,
@@ -234,16 +240,32 @@ impl Guard {
             legacy,
             dpop,
         };
-        let cell = CompiledCell::try_new(configuration, Configuration::compile)
-            .and_then(|compiled| GuardCell::try_new(compiled, CompiledCell::guard))
-            .map_err(|part| errors::misuse(py, part))?;
-        Ok(Self { cell, validator })
+        Self::of(py, Configured { shared: Arc::new(configuration), rules }, validator)
+    }
+
+    /// The same guard with `rules` beside its own.
+    ///
+    /// Both have the same validator, and remember the same proofs of possession; a principal is of
+    /// the one that let it in.
+    ///
+    /// Raises PolicyError, as where there is a rule already for the same operations and principals.
+    fn with_rules(&self, py: Python<'_>, rules: Vec<Py<Rule>>) -> PyResult<Self> {
+        let own = self.cell.borrow_owner().borrow_owner();
+        let rules = own.rules.iter().map(|rule| rule.clone_ref(py)).chain(rules).collect();
+        let configured = Configured { shared: Arc::clone(&own.shared), rules };
+        Self::of(py, configured, self.validator.clone_ref(py))
     }
 
     /// The public URL of the MCP endpoint.
     #[getter]
     fn resource(&self) -> &str {
         &self.configuration().resource
+    }
+
+    /// What judges the tokens.
+    #[getter(validator)]
+    fn shared_validator(&self, py: Python<'_>) -> Py<Validator> {
+        self.validator.clone_ref(py)
     }
 
     /// Bytes that a body may have.
@@ -398,6 +420,13 @@ impl Guard {
 }
 
 impl Guard {
+    fn of(py: Python<'_>, configured: Configured, validator: Py<Validator>) -> PyResult<Self> {
+        let cell = CompiledCell::try_new(configured, Configured::compile)
+            .and_then(|compiled| GuardCell::try_new(compiled, CompiledCell::guard))
+            .map_err(|part| errors::misuse(py, part))?;
+        Ok(Self { cell, validator })
+    }
+
     /// The core's view of this guard.
     pub(crate) fn borrowed(&self) -> &Borrowed<'_> {
         self.cell.borrow_dependent()
@@ -408,13 +437,23 @@ impl Guard {
     }
 
     fn configuration(&self) -> &Configuration {
-        self.cell.borrow_owner().borrow_owner()
+        &self.cell.borrow_owner().borrow_owner().shared
+    }
+}
+
+impl Configured {
+    /// Says which part makes no sense, if one does not.
+    fn compile(&self) -> Result<Compiled<'_>, &'static str> {
+        let rules: Vec<_> = self.rules.iter().map(|rule| rule.get().borrowed()).collect();
+        self.shared.compile(&rules)
     }
 }
 
 impl Configuration {
-    /// Says which part makes no sense, if one does not.
-    fn compile(&self) -> Result<Compiled<'_>, &'static str> {
+    fn compile<'c>(
+        &'c self,
+        rules: &[gatepost::mcp::Rule<'c>],
+    ) -> Result<Compiled<'c>, &'static str> {
         let part = |name| move |_: Reason| name;
         let issuers = Strings::from(&self.authorization_servers[..]);
         let mut metadata = ResourceMetadata::new(&self.resource, issuers)
@@ -439,10 +478,9 @@ impl Configuration {
         if let Some(dpop) = &self.dpop {
             metadata = dpop.get().advertise(metadata).map_err(part("dpop"))?;
         }
-        let rules: Vec<_> = self.rules.iter().map(|rule| rule.get().borrowed()).collect();
         let hierarchy: Vec<_> =
             self.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
-        let rules = Rules::new(&rules, &hierarchy, &self.base_scopes[..])
+        let rules = Rules::new(rules, &hierarchy, &self.base_scopes[..])
             .map_err(part("rules, hierarchy or base_scopes"))?;
         Ok(Compiled { metadata, rules })
     }
@@ -450,7 +488,7 @@ impl Configuration {
 
 impl CompiledCell {
     fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
-        let (configuration, compiled) = (self.borrow_owner(), self.borrow_dependent());
+        let (configuration, compiled) = (&self.borrow_owner().shared, self.borrow_dependent());
         let mut guard = gatepost::mcp::Guard::new(&compiled.metadata)
             .map_err(|_| "the metadata is too long")?
             .with_rules(compiled.rules.view())

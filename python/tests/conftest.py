@@ -8,16 +8,17 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from key_server import AUDIENCE as AUDIENCE
+from key_server import KEYS, Clock, KeyServer, document, guard_of, running
 
 import gatepost
 from issuer import Issuer
-
-AUDIENCE = "https://mcp.example.com/mcp"
 
 
 class Client:
@@ -70,6 +71,37 @@ def policy(issuer: Issuer) -> gatepost.Policy:
 @pytest.fixture(scope="session")
 def validator(policy: gatepost.Policy, keys: gatepost.KeySet) -> gatepost.Validator:
     return gatepost.Validator(policy, keys)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server() -> Iterator[KeyServer]:
+    """An issuer's HTTP server, which answers as `server.answers` says."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def signer(server: KeyServer) -> Issuer:
+    """The issuer there. Its keys are served, until an answer of another kind is."""
+    signer = Issuer(server.url)
+    server.answers[KEYS] = document(signer.jwks())
+    return signer
+
+
+@pytest.fixture
+def live(server: KeyServer, signer: Issuer, clock: Clock) -> gatepost.LiveGuard:
+    return guard_of(server, clock)
+
+
+@pytest.fixture(scope="session")
+def authorization(issuer: Issuer) -> tuple[bytes, bytes]:
+    """The header with a good token."""
+    return b"authorization", b"Bearer " + issuer.sign(issuer.claims(AUDIENCE)).encode()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ class TestKeySet:
         )
 
     def test_has_a_repr_without_keys(self, keys: gatepost.KeySet) -> None:
-        assert repr(keys) == "KeySet(keys=3, skipped=0)"
+        assert repr(keys) == "KeySet(keys=3, skipped=1)"
 
     def test_a_secret_enters_by_its_own_door(self) -> None:
         encoded = base64.urlsafe_b64encode(SECRET).decode().rstrip("=")
@@ -454,13 +454,7 @@ class TestAccessToken:
         # Python refuses to read integers of more than 4300 digits.
         long = '{"uid":9007199254740993,"big":' + "9" * 5000 + ","
         claims = json.dumps(issuer.claims(AUDIENCE)).replace("{", long)
-        token = jwt.PyJWS().encode(
-            claims.encode(),
-            issuer._keys["ES256"],
-            "ES256",
-            headers={"kid": issuer.jwks()["keys"][1]["kid"]},
-        )
-        read = validator.validate(token).claims
+        read = validator.validate(issuer.sign(claims)).claims
         assert read["big"] == float("inf")
         assert read["uid"] == 9007199254740993
 

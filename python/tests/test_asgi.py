@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
+from events import MESSAGE, ask, parts, scope_of
 from guarded import guarded
 
 import gatepost
@@ -21,7 +21,6 @@ from conftest import AUDIENCE
 from gatepost.asgi import Event, GuardMiddleware, Receive, Scope, Send
 from issuer import Issuer
 
-MESSAGE = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"any"}}'
 ORIGIN = (b"origin", b"https://mcp.example.com")
 
 
@@ -29,11 +28,6 @@ ORIGIN = (b"origin", b"https://mcp.example.com")
 def guard(validator: gatepost.Validator) -> gatepost.Guard:
     public = gatepost.Rule.method("ping").public()
     return gatepost.Guard(AUDIENCE, validator, rules=[public], max_message_length=1 << 20)
-
-
-@pytest.fixture(scope="module")
-def authorization(issuer: Issuer) -> tuple[bytes, bytes]:
-    return b"authorization", b"Bearer " + issuer.sign(issuer.claims(AUDIENCE)).encode()
 
 
 class Echo:
@@ -54,42 +48,6 @@ class Echo:
         await send({"type": "http.response.body", "body": event["body"], "more_body": True})
         await send({"type": "http.response.body", "body": b"."})
         self.after = await receive()
-
-
-def scope_of(*headers: tuple[bytes, bytes], **changes: Any) -> Scope:
-    usual = {
-        "type": "http",
-        "method": "POST",
-        "path": "/mcp",
-        "raw_path": b"/mcp",
-        "query_string": b"",
-        "headers": headers,
-    }
-    return usual | changes
-
-
-def parts(*chunks: bytes) -> list[Event]:
-    return [
-        {"type": "http.request", "body": chunk, "more_body": left > 0}
-        for left, chunk in zip(reversed(range(len(chunks))), chunks, strict=True)
-    ]
-
-
-def ask(
-    app: Any, scope: Scope, events: Iterable[Event] = ({"type": "http.request"},)
-) -> tuple[list[Event], int]:
-    """What `app` sends, and how many events it took."""
-    left, sent = list(events), []
-    count = len(left)
-
-    async def receive() -> Event:
-        return left.pop(0) if left else {"type": "http.disconnect"}
-
-    async def send(event: Event) -> None:
-        sent.append(event)
-
-    asyncio.run(app(scope, receive, send))
-    return sent, count - len(left)
 
 
 def test_the_application_gets_the_body_whole_and_answers_in_parts(

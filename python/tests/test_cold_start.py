@@ -66,7 +66,7 @@ class Adapter:
 
 
 def head_of(issuer: Issuer, **header: str) -> gatepost.RequestHead:
-    token = issuer.sign(issuer.claims(AUDIENCE), **header)
+    token = issuer.sign(issuer.claims(AUDIENCE, iat=NOW, exp=NOW + 300), **header)
     return gatepost.RequestHead("POST", "/mcp", [("Authorization", f"Bearer {token}")])
 
 

@@ -9,29 +9,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gatepost._native import REASONS
+from gatepost.testing import BAD_TOKENS
+
 DEMO = Path(__file__).parents[2] / "examples/mcp-server/python/demo.py"
 
 # Case, HTTP status, reason and number, as the table must show them.
+NUMBERS = {name: str(number) for number, name, *_ in REASONS}
 ROWS = [
     ("good token, RS256", "200", "-", "-"),
     ("good token, ES256", "200", "-", "-"),
     ("good token, EdDSA", "200", "-", "-"),
     ("expired, inside the leeway", "200", "-", "-"),
     ("no token", "401", "credentials_missing", "111"),
-    ("expired", "401", "expired", "501"),
-    ("not yet valid", "401", "not_yet_valid", "502"),
-    ("wrong audience", "401", "audience_mismatch", "505"),
-    ("wrong issuer", "401", "issuer_mismatch", "504"),
-    ("missing audience", "401", "missing_claim", "506"),
     ("missing scope", "403", "insufficient_scope", "601"),
-    ("tampered payload", "401", "invalid_signature", "401"),
-    ("alg none", "401", "algorithm_not_allowed", "202"),
-    ("RS256 public key as HS256 secret", "401", "algorithm_not_allowed", "202"),
-    ("unknown crit", "401", "critical_not_understood", "204"),
-    ("unknown key", "401", "key_not_found", "301"),
-    ("rotated key, old key set", "401", "key_not_found", "301"),
-    ("rotated key, after replace_keys", "200", "-", "-"),
-    ("retired key, after replace_keys", "401", "key_not_found", "301"),
+    *(
+        (kind.replace("_", " "), "401", reason, NUMBERS[reason])
+        for kind, reason in BAD_TOKENS.items()
+    ),
+    ("rotated key, at once", "401", "key_not_found", "301"),
+    ("rotated key, half a minute later", "200", "-", "-"),
+    ("retired key", "401", "key_not_found", "301"),
     ("a tool that needs more", "403", "insufficient_scope", "601"),
     ("a tool that needs more, asked for", "200", "-", "-"),
 ]
@@ -51,8 +49,8 @@ def test_every_row_is_as_expected() -> None:
     forms = [re.sub(r'error_description="[^"]*", |, resource_metadata=.*', "", it) for it in told]
     assert forms == [
         'Bearer scope="tools:call"',
-        'Bearer error="invalid_token", scope="tools:call"',
         'Bearer error="insufficient_scope", scope="tools:call"',
+        'Bearer error="invalid_token", scope="tools:call"',
         'Bearer error="insufficient_scope", scope="tools:call profile"',
     ]
     assert all("/.well-known/oauth-protected-resource/mcp" in it for it in told)

@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from c_server import c_server, needs_c_server
 from guarded import guarded
+from key_server import KEYS, document, running
 
 import gatepost
 from issuer import Issuer
@@ -55,13 +56,11 @@ class Server:
 def server(
     request: pytest.FixtureRequest, issuer: Issuer, keys: gatepost.KeySet
 ) -> Iterator[Server]:
-    listening, url = listener()
     if request.param == "c":
-        with (
-            serving(issuer.app(), listening),
-            c_server(RESOURCE, issuer.url, f"{url}/.well-known/jwks.json") as c_url,
-        ):
-            yield Server(c_url, issuer)
+        with running() as keys_of:
+            keys_of.answers[KEYS] = document(issuer.jwks())
+            with c_server(RESOURCE, issuer.url, keys_of.url + KEYS) as c_url:
+                yield Server(c_url, issuer)
         return
     guard = gatepost.Guard(
         RESOURCE,
@@ -76,6 +75,7 @@ def server(
         origins="https://app.example.com",
         max_message_length=1 << 16,
     )
+    listening, url = listener()
     with serving(guarded(guard), listening):
         yield Server(url, issuer)
 

@@ -186,6 +186,22 @@ def test_a_missing_scope_is_the_sdk_s_to_refuse(resource: str, issuer: Issuer) -
     assert (outcome.statuses, outcome.oauth_error) == ({403}, "insufficient_scope")
 
 
+def test_limits_of_a_verifier_alone(
+    resource: str, issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the documentation sends to `protect` for."""
+    stranger = call(resource, None)
+    assert (stranger.statuses, stranger.oauth_error) == ({401}, "invalid_token")
+    weak = call(resource, issuer.sign(issuer.claims(resource, scope="other")))
+    [challenge] = gatepost.parse_challenges(weak.challenge or "")
+    assert (weak.statuses, challenge.scope) == ({403}, None)
+    caplog.clear()
+    for confirmation in ({"jkt": "A" * 43}, {"x5t#S256": "A" * 43}):
+        bound = call(resource, issuer.sign(issuer.claims(resource, cnf=confirmation)))
+        assert bound.statuses == {401}
+    assert logged(caplog) == {("proof_required", 701)}
+
+
 def test_scopes_of_the_policy_hold_and_are_warned_of(
     issuer: Issuer, keys: gatepost.KeySet, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,12 +27,16 @@ from authorization_server import AuthorizationServer
 from guarded import guarded
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver import MCPServer
+from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 import gatepost
 import gatepost._native
+import gatepost._tool_scopes
 import gatepost.asgi
+import gatepost.hooks
+import gatepost.testing
 from client import call_tool
 from issuer import Issuer
 from loopback import listener, serving
@@ -55,6 +59,9 @@ def run(file: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, A
     assert found
     names: dict[str, Any] = {"jwks": JWKS, "jwt": JWT}
     monkeypatch.setattr(MCPServer, "run", lambda *_, **__: None)
+    # What is set for the process is for this run alone.
+    monkeypatch.setattr("gatepost.hooks._hooks", ())
+    monkeypatch.setattr("prometheus_client.REGISTRY", CollectorRegistry())
     monkeypatch.chdir(folder)
     for line, block in found:
         # The empty lines make a failure name the line of the README.
@@ -269,7 +276,19 @@ def test_keys_are_fetched_when_they_are_needed(
         assert asked == [None, '"1"', '"1"', '"2"', '"2"']
 
 
-@pytest.mark.parametrize("module", [gatepost, gatepost._native, gatepost.asgi])
+@pytest.mark.parametrize(
+    "module",
+    [
+        gatepost,
+        gatepost._native,
+        gatepost._tool_scopes,
+        gatepost.asgi,
+        gatepost.hooks,
+        gatepost.issuers,
+        gatepost.live,
+        gatepost.testing,
+    ],
+)
 def test_the_examples_of_the_package_run(module: ModuleType) -> None:
     # Classes are the package's, functions the native module's.
     result = doctest.testmod(module, extraglobs=vars(gatepost))

@@ -27,4 +27,5 @@ def test_package_and_examples_are_strictly_typed(tmp_path: Path) -> None:
         "--package",
         "gatepost",
     )
-    run("mypy", f"--cache-dir={tmp_path}", "../examples/mcp-server/python", "tests")
+    examples = ("../examples/mcp-server/python", "../examples/python")
+    run("mypy", f"--cache-dir={tmp_path}", *examples, "tests")

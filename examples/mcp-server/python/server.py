@@ -2,15 +2,15 @@
 
 Run it beside the development issuer:
 
-    python issuer.py --port 9000
+    python -m gatepost.testing --port 9000 --scope tools:call
     python server.py --issuer http://127.0.0.1:9000 --port 8000
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
-import httpx2
 import uvicorn
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver import MCPServer
@@ -20,8 +20,8 @@ from gatepost.asgi import App
 from gatepost.mcp import protect, transport_security
 
 
-def guarded_app(validator: gatepost.Validator, resource: str) -> App:
-    """The server with its tools, behind a guard that asks `validator`."""
+def guarded_app(issuer: gatepost.Issuer, clock: Callable[[], float] | None = None) -> App:
+    """The server with its tools, behind a guard that lets in who has a token of `issuer`."""
     server = MCPServer("demo", log_level="WARNING")
 
     @server.tool()
@@ -35,21 +35,14 @@ def guarded_app(validator: gatepost.Validator, resource: str) -> App:
         token = get_access_token()
         return (token and token.subject) or "nobody"
 
-    guard = gatepost.Guard(
-        resource,
-        validator,
+    guard = gatepost.LiveGuard(
+        issuer,
         base_scopes="tools:call",
         rules=[gatepost.Rule.tool("whoami").needs("tools:call profile")],
+        clock=clock,
     )
     app = server.streamable_http_app(transport_security=transport_security(guard))
     return protect(app, guard)
-
-
-def fetch_keys(issuer: str) -> gatepost.KeySet:
-    """The keys that the issuer publishes now."""
-    return gatepost.KeySet.from_jwks(
-        httpx2.get(f"{issuer}/.well-known/jwks.json").raise_for_status().content
-    )
 
 
 def main() -> None:
@@ -58,9 +51,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
     resource = f"http://127.0.0.1:{arguments.port}/mcp"
-    policy = gatepost.Policy(issuer=arguments.issuer, audience=resource)
-    validator = gatepost.Validator(policy, fetch_keys(arguments.issuer))
-    uvicorn.run(guarded_app(validator, resource), port=arguments.port)
+    issuer = gatepost.issuer(arguments.issuer, resource, loopback_for_development=True)
+    uvicorn.run(guarded_app(issuer), port=arguments.port)
 
 
 if __name__ == "__main__":

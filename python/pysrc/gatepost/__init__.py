@@ -9,9 +9,9 @@ Traceback (most recent call last):
     ...
 gatepost.exceptions.MalformedError: the token is not a compact JWS
 
-A `Guard` answers whole requests; `gatepost.asgi` puts it in front of an application, and
-`gatepost.mcp` in front of a server of the official MCP SDK. ``python -m gatepost`` judges one token
-at the command line.
+A `Guard` answers whole requests, and a `LiveGuard` fetches the keys for it as well; `gatepost.asgi`
+puts either in front of an application, and `gatepost.mcp` in front of a server of the official MCP
+SDK. ``python -m gatepost`` judges one token at the command line.
 """
 
 from gatepost._native import (
@@ -139,6 +139,9 @@ from gatepost.exceptions import (
     TypeMismatchError,
     UnsupportedKeyError,
 )
+from gatepost.issuers import Issuer, auth0, issuer
+from gatepost.jwks import JwksManager
+from gatepost.live import LiveGuard
 
 __all__ = [
     "AccessToken",
@@ -194,7 +197,9 @@ __all__ = [
     "InvalidSignatureError",
     "InvalidStateError",
     "IssuedInFutureError",
+    "Issuer",
     "IssuerMismatchError",
+    "JwksManager",
     "KeyAlgorithmMismatchError",
     "KeyAmbiguousError",
     "KeyNotForVerificationError",
@@ -205,6 +210,7 @@ __all__ = [
     "KeyTooWeakError",
     "KeysUnavailableError",
     "LegacyServerMetadata",
+    "LiveGuard",
     "MalformedError",
     "MemoryTooSmallError",
     "MessageId",
@@ -254,8 +260,10 @@ __all__ = [
     "UnsupportedKeyError",
     "Validator",
     "VerifiedProof",
+    "auth0",
     "error_body",
     "initial_scope",
+    "issuer",
     "parse_challenges",
     "resource_metadata_urls",
     "server_metadata_urls",

@@ -5,12 +5,29 @@ It needs no package but this one.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from gatepost import Guard, Operation, Principal, RequestHead, Response
+from gatepost._asking import Asking, asking, current_principal, permits
+from gatepost._native import Guard, Operation, Principal, RequestHead, Response, Rule
+from gatepost._paths import Paths
+from gatepost._tool_scopes import ToolScopes
+from gatepost.hooks import log_refusal
+from gatepost.issuers import Issuer
+from gatepost.live import LiveGuard
+
+__all__ = [
+    "App",
+    "Event",
+    "GuardMiddleware",
+    "Receive",
+    "Scope",
+    "Send",
+    "ToolScopes",
+    "current_principal",
+    "permits",
+]
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -18,14 +35,11 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_logger = logging.getLogger("gatepost")
-
-# With these a client only begins; they say nothing against it.
-_USUAL = frozenset({"credentials_missing", "nonce_required"})
-
 
 class GuardMiddleware:
     """Lets through to `app` what `guard` lets in, and answers the rest itself.
+
+    With a `LiveGuard`, or an `Issuer` that becomes one, a request waits for keys that it needs.
 
     The guard is asked twice: with the head of a request, and once that has passed with the body, of
     which no more is read than `guard.max_message_length`. `app` gets both as they came, with
@@ -33,16 +47,23 @@ class GuardMiddleware:
     that it asks for. What `app` answers is streamed as it comes, with the headers that browsers
     need. Metadata and preflights never reach `app`.
 
-    Every HTTP request to `app` has to pass, whatever its path: mount beside it what needs no token.
-    WebSockets are refused with 403, since no operation could be told of what they carry. Lifespan
-    events go through, and what is none of these raises ValueError.
+    Every HTTP request has to pass, whatever its path, unless `path` says which are guarded: one or
+    several, each with what is below it, as the router of `app` sees them. Whatever a router may
+    take for such a path (``//mcp``, ``/%6dcp``, ``/MCP``) is guarded too. Metadata are answered
+    wherever clients look for them, and everything else goes through untouched.
+
+    WebSockets to what is guarded are refused with 403, since no operation could be told of what
+    they carry. Lifespan events go through, and what is none of these raises ValueError.
+
+    While `app` answers, `current_principal` and `permits` tell who asks. `scopes` are those that a
+    `ToolScopes` has collected from the tools: the guard has them as rules beside its own.
 
     `certificate` tells the SHA-256 of the client's certificate from the scope of a request, for
     tokens that are bound to one; it has to come from the TLS layer, never from a header.
 
     A refusal is logged by the logger ``gatepost``, with the attributes ``reason`` and ``number``
     and never a part of the token: as a warning, or as information where a client only asks without
-    credentials, or without the nonce that it is then told.
+    credentials, or without the nonce that it is then told. `gatepost.hooks` counts them.
 
     >>> import gatepost
     >>> from gatepost.asgi import GuardMiddleware
@@ -58,26 +79,42 @@ class GuardMiddleware:
     def __init__(
         self,
         app: App,
-        guard: Guard,
+        guard: Guard | LiveGuard | Issuer,
         *,
+        path: str | Sequence[str] | None = None,
+        scopes: ToolScopes | None = None,
         certificate: Callable[[Scope], bytes | None] | None = None,
     ) -> None:
         self._app = app
-        self._guard = guard
+        self._live = LiveGuard.of(guard)
+        self._guard = self._live.guard
+        self._paths = None if path is None else Paths([path] if isinstance(path, str) else path)
+        self._scopes = scopes
         self._certificate = certificate
+        self._with_rules: tuple[tuple[Rule, ...], Guard] = ((), self._guard)
+        # What makes no sense is told before the first request.
+        self._current_guard()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind == "http":
-            # They may be there to be read once, and are read here and by `app`.
-            await self._answer({**scope, "headers": list(scope["headers"])}, receive, send)
-        elif kind == "lifespan":
+        if kind not in ("http", "websocket", "lifespan"):
+            raise ValueError(f"nothing is known of the scope {kind!r}")
+        if kind == "lifespan" or not self._concerns(scope):
             await self._app(scope, receive, send)
         elif kind == "websocket":
             # Before it was accepted, servers make this a 403.
             await send({"type": "websocket.close", "code": 1008})
         else:
-            raise ValueError(f"nothing is known of the scope {kind!r}")
+            # They may be there to be read once, and are read here and by `app`.
+            await self._answer({**scope, "headers": list(scope["headers"])}, receive, send)
+
+    def _concerns(self, scope: Scope) -> bool:
+        """Whether the guard has a say in a request, or in a WebSocket."""
+        if self._paths is None or self._paths.cover(scope):
+            return True
+        return scope["type"] == "http" and self._guard.is_metadata_target(
+            RequestHead(scope["method"], _target(scope), ())
+        )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -86,54 +123,51 @@ class GuardMiddleware:
             return
         if isinstance(judged, Response):
             await _respond(send, judged)
-        else:
+            return
+        before = asking.set(judged[0])
+        try:
             # Nothing here holds the body any more, however long a stream this becomes.
-            await self._app(*judged)
+            await self._app(*judged[1:])
+        finally:
+            asking.reset(before)
 
     async def _judge(
         self, scope: Scope, receive: Receive, send: Send
-    ) -> tuple[Scope, Receive, Send] | Response:
+    ) -> tuple[Asking, Scope, Receive, Send] | Response:
         """What the application is to be called with, or the answer."""
+        # One for all of the request: a principal is of the guard that let it in.
+        guard = self._current_guard()
         head = self._head(scope)
-        principal = self._guard.authenticate(head)
+        principal = await self._live.authenticate_async(head, guard=guard)
         if isinstance(principal, Response):
             return principal
         # Only now is the body worth reading.
-        body = await self._read(receive)
+        body = await _read(receive, guard.max_message_length)
         if body is None:
-            return self._guard.refuse(head, "message_too_large")
+            return guard.refuse(head, "message_too_large")
         # That there is none is a message as well, but only of a POST.
-        judged = body if body or head.method == "POST" else None
-        operation = self._guard.authorize(principal, head, judged)
+        read = body if body or head.method == "POST" else None
+        operation = guard.authorize(principal, head, read)
         if isinstance(operation, Response):
             return operation
         inner = self._admit(scope, head, principal, operation)
         if isinstance(inner, Response):
             return inner
-        headers = _encoded(self._guard.response_headers(head))
-        return inner, _again(body, receive), _adding(headers, send) if headers else send
+        headers = _encoded(guard.response_headers(head))
+        answering = _adding(headers, send) if headers else send
+        return Asking(guard, principal, self._scopes), inner, _again(body, receive), answering
+
+    def _current_guard(self) -> Guard:
+        """The guard, with the scopes of the tools that there are by now."""
+        known, guard = self._with_rules
+        if self._scopes is not None and (rules := self._scopes.rules) is not known:
+            guard = self._guard.with_rules(rules)
+            self._with_rules = rules, guard
+        return guard
 
     def _head(self, scope: Scope) -> RequestHead:
-        # Not every server has the path as it came.
-        target = scope.get("raw_path") or quote(scope["path"]).encode()
-        if query := scope.get("query_string"):
-            target += b"?" + query
         certificate = self._certificate(scope) if self._certificate else None
-        return RequestHead(scope["method"], target, scope["headers"], certificate)
-
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body; None where it is longer than the guard takes."""
-        # Grows in place, so that many small events cost no more than one large one.
-        body = bytearray()
-        while True:
-            event = await receive()
-            if event["type"] == "http.disconnect":
-                raise _ClientGone
-            body.extend(event.get("body", b""))
-            if len(body) > self._guard.max_message_length:
-                return None
-            if not event.get("more_body", False):
-                return bytes(body)
+        return RequestHead(scope["method"], _target(scope), scope["headers"], certificate)
 
     def _admit(
         self, scope: Scope, head: RequestHead, principal: Principal, operation: Operation
@@ -146,15 +180,30 @@ class _ClientGone(Exception):
     """Nobody is left to be answered."""
 
 
+def _target(scope: Scope) -> bytes:
+    # Not every server has the path as it came.
+    target: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope.get("query_string") or b""
+    return target + b"?" + query if query else target
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The whole body; None where it is longer than `limit`."""
+    # Grows in place, so that many small events cost no more than one large one.
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise _ClientGone
+        body.extend(event.get("body", b""))
+        if len(body) > limit:
+            return None
+        if not event.get("more_body", False):
+            return bytes(body)
+
+
 async def _respond(send: Send, response: Response) -> None:
-    if response.reason is not None:
-        _logger.log(
-            logging.INFO if response.reason in _USUAL else logging.WARNING,
-            "request refused: %s (%d)",
-            response.reason,
-            response.number,
-            extra={"reason": response.reason, "number": response.number},
-        )
+    log_refusal(response)
     headers = _encoded(response.headers)
     # RFC 9110, section 8.6: none with a 204.
     if response.status != 204:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from gatepost import (
     AccessToken,
     GatepostError,
     Guard,
+    Issuer,
+    LiveGuard,
     MissingClaimError,
     Operation,
     Principal,
@@ -21,12 +23,19 @@ from gatepost import (
     Response,
     Validator,
 )
-from gatepost.asgi import App, GuardMiddleware, Scope
+from gatepost._asking import asking, permits
+from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
+from gatepost.hooks import log_refusal
 
 # The SDK itself is imported where it is used, so that everything else works without the extra.
 if TYPE_CHECKING:
     from mcp.server.auth.provider import AccessToken as SdkAccessToken
+    from mcp.server.context import HandlerResult, ServerRequestContext
     from mcp.server.transport_security import TransportSecuritySettings
+
+    _SdkToken = TypeVar("_SdkToken", bound=SdkAccessToken)
+
+__all__ = ["TokenVerifier", "permitted_lists", "protect", "transport_security"]
 
 logger = logging.getLogger("gatepost")
 
@@ -35,15 +44,33 @@ _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _LOOPBACK_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
+# What each method lists, and what `permits` wants to be told of an entry.
+_LISTS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "tools/list": ("tools", lambda it: permits(tool=it["name"])),
+    "prompts/list": ("prompts", lambda it: permits(prompt=it["name"])),
+    "resources/list": ("resources", lambda it: permits(resource=it["uri"])),
+    "resources/templates/list": (
+        "resourceTemplates",
+        lambda it: permits(resource_template=it["uriTemplate"]),
+    ),
+}
+
+
 def protect(
-    app: App, guard: Guard, *, certificate: Callable[[Scope], bytes | None] | None = None
+    app: App,
+    guard: Guard | LiveGuard | Issuer,
+    *,
+    path: str | Sequence[str] | None = None,
+    scopes: ToolScopes | None = None,
+    certificate: Callable[[Scope], bytes | None] | None = None,
 ) -> App:
     """`app`, which ``MCPServer.streamable_http_app()`` makes, behind `guard`.
 
-    A `gatepost.asgi.GuardMiddleware`, which also tells the SDK who asks: ``get_access_token()``
-    works, and the sessions and request states of one user are nobody else's. A token that names
-    neither a client nor a subject is refused with 401, since the SDK could not tell its bearers
-    apart. The server needs neither ``token_verifier`` nor ``auth``.
+    A `gatepost.asgi.GuardMiddleware`, which has `path`, `scopes` and `certificate` as well. It also
+    tells the SDK who asks: ``get_access_token()`` works, and the sessions and request states of one
+    user are nobody else's. A token that names neither a client nor a subject is refused with 401,
+    since the SDK could not tell its bearers apart. The server needs neither ``token_verifier`` nor
+    ``auth``.
 
     The SDK only answers to the names of this machine unless it is told the public one, which
     `transport_security` does::
@@ -55,11 +82,44 @@ def protect(
     """
     from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 
-    return _SdkGuardMiddleware(AuthContextMiddleware(app), guard, certificate=certificate)
+    return SdkGuardMiddleware(
+        AuthContextMiddleware(app), guard, path=path, scopes=scopes, certificate=certificate
+    )
+
+
+async def permitted_lists(
+    ctx: ServerRequestContext[Any, Any],
+    call_next: Callable[[ServerRequestContext[Any, Any]], Awaitable[HandlerResult]],
+) -> HandlerResult:
+    """A middleware of the SDK's server, which leaves out of lists what the principal may not use.
+
+    Tools, prompts, resources and templates of resources are judged by `gatepost.asgi.permits`, and
+    what is left is nobody else's to cache. A client does not ask for more scope for what it is not
+    shown: leave lists as they are where it should. Without a guard in front, as over stdio, they
+    are left as they are.
+
+    ::
+
+        server = MCPServer("files", middleware=[permitted_lists])
+    """
+    result = await call_next(ctx)
+    if ctx.method not in _LISTS or asking.get(None) is None:
+        return result
+    member, is_permitted = _LISTS[ctx.method]
+    if result is not None and not isinstance(result, dict):
+        # What a middleware further in answers with, instead of the server.
+        result = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if result is None or member not in result:
+        return result
+    kept = {**result, member: [it for it in result[member] if is_permitted(it)]}
+    return kept | {"cacheScope": "private"} if "cacheScope" in kept else kept
 
 
 def transport_security(
-    guard: Guard, *, hosts: str | Sequence[str] = (), origins: str | Sequence[str] = ()
+    guard: Guard | LiveGuard | Issuer,
+    *,
+    hosts: str | Sequence[str] = (),
+    origins: str | Sequence[str] = (),
 ) -> TransportSecuritySettings:
     """Settings with which the SDK answers to the public name of the server that `guard` guards.
 
@@ -72,7 +132,7 @@ def transport_security(
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    url = urlsplit(guard.resource)
+    url = urlsplit(LiveGuard.of(guard).resource)
     port = _DEFAULT_PORTS[url.scheme]
     host = url.netloc.lower().removesuffix(port)
     # Whether a port that goes without saying is said is up to the client.
@@ -85,6 +145,9 @@ def transport_security(
 
 class TokenVerifier:
     """What ``MCPServer(token_verifier=...)`` wants: decides over the token of every request.
+
+    With a `LiveGuard` it waits for the keys that a token needs; what the guard says of requests
+    does not count here.
 
     A refusal is logged as a warning of the logger ``gatepost``, with the attributes ``reason`` and
     ``number`` and never a part of the token; the SDK then answers 401. It has no way to tell the
@@ -100,12 +163,13 @@ class TokenVerifier:
         server = MCPServer("files", token_verifier=verifier, auth=AuthSettings(...))
     """
 
-    def __init__(self, validator: Validator) -> None:
+    def __init__(self, validator: Validator | LiveGuard) -> None:
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
 
         self._sdk_access_token = SdkAccessToken
-        self._validator = validator
-        self._policies = {policy.issuer: policy for policy in validator.policies}
+        self._live = validator if isinstance(validator, LiveGuard) else None
+        self._validator = validator.validator if isinstance(validator, LiveGuard) else validator
+        self._policies = {policy.issuer: policy for policy in self._validator.policies}
         if any(policy.required_scopes for policy in self._policies.values()):
             logger.warning(
                 "a policy's required_scopes are answered with 401; "
@@ -115,15 +179,12 @@ class TokenVerifier:
     async def verify_token(self, token: str) -> SdkAccessToken | None:
         """The SDK's view of the token, or None if it is refused."""
         try:
+            if self._live is not None:
+                return self._sdk_view(token, await self._live.validate_async(token))
             return self._sdk_view(token, self._validator.validate(token))
         except GatepostError as error:
             # Not raised: the SDK answers an exception with 500.
-            logger.warning(
-                "access token refused: %s (%d)",
-                error.reason,
-                error.number,
-                extra={"reason": error.reason, "number": error.number},
-            )
+            log_refusal(error, "access token")
             return None
 
     def _sdk_view(self, token: str, valid: AccessToken) -> SdkAccessToken:
@@ -147,13 +208,12 @@ class TokenVerifier:
         )
 
 
-class _SdkGuardMiddleware(GuardMiddleware):
+class SdkGuardMiddleware(GuardMiddleware):
     """Puts the principal where the SDK looks for it."""
 
     def _admit(
         self, scope: Scope, head: RequestHead, principal: Principal, operation: Operation
     ) -> Scope | Response:
-        from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
         from starlette.authentication import AuthCredentials, UnauthenticatedUser
 
@@ -163,25 +223,40 @@ class _SdkGuardMiddleware(GuardMiddleware):
         if principal.token is None:
             # Nor is it whoever a middleware further out took it for.
             return {**inner, "user": UnauthenticatedUser(), "auth": AuthCredentials()}
-        client_id = principal.client_id or principal.subject
-        if client_id is None:
+        token = sdk_token(SdkAccessToken, self._guard, head, principal)
+        if token is None:
             return self._guard.refuse(head, "missing_claim")
-        user = AuthenticatedUser(
-            SdkAccessToken(
-                token=_credentials(head),
-                client_id=client_id,
-                scopes=principal.scopes,
-                expires_at=principal.token.expires_at,
-                resource=self._guard.resource,
-                # With `iss` in the claims, what the SDK binds sessions and request states to.
-                subject=principal.subject,
-                claims=principal.token.claims,
-            )
-        )
-        return {**inner, "user": user, "auth": AuthCredentials(principal.scopes)}
+        return {**inner, **who(token)}
 
 
-def _credentials(head: RequestHead) -> str:
+def sdk_token(
+    of_type: type[_SdkToken], guard: Guard, head: RequestHead, principal: Principal
+) -> _SdkToken | None:
+    """The SDK's view of the token of `principal`; None where it names nobody."""
+    client_id = principal.client_id or principal.subject
+    if principal.token is None or client_id is None:
+        return None
+    return of_type(
+        token=credentials(head),
+        client_id=client_id,
+        scopes=principal.scopes,
+        expires_at=principal.token.expires_at,
+        resource=guard.resource,
+        # With `iss` in the claims, what the SDK binds sessions and request states to.
+        subject=principal.subject,
+        claims=principal.token.claims,
+    )
+
+
+def who(token: SdkAccessToken) -> dict[str, Any]:
+    """What a scope has to say for the SDK to know who asks."""
+    from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+    from starlette.authentication import AuthCredentials
+
+    return {"user": AuthenticatedUser(token), "auth": AuthCredentials(token.scopes)}
+
+
+def credentials(head: RequestHead) -> str:
     """The token in the Authorization header, of which the guard let in no second one."""
     [value] = head.values("Authorization")
     return value.split()[-1].decode()

@@ -1,0 +1,93 @@
+"""The scopes that tools need, said where each tool is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
+
+from gatepost._asking import asking
+from gatepost._native import Rule
+from gatepost.exceptions import CredentialsMissingError, InsufficientScopeError
+
+_Tool = TypeVar("_Tool", bound=Callable[..., Any])
+
+
+class ToolScopes:
+    """Collects from the tools of a server which scopes they need, for the guard in front of it.
+
+    `needs` is a decorator for the function of a tool, below that of the SDK. Handed to a drop-in
+    as `scopes`, what it says becomes rules of the guard: who lacks a scope gets 403 with the scopes
+    of the tool before the tool, or the server, hears of the call. It is the same as a ``Rule.tool``
+    among the guard's own rules, of which there may not be another for the same tool and everybody.
+
+    The function is guarded once more from inside, for where no guard knows of it: called without a
+    request that a guard let in, as over stdio, it raises `CredentialsMissingError`; behind a guard
+    that was not handed these scopes, `RuntimeError`; and where the tool goes by another name than
+    the rule, `InsufficientScopeError` unless the scopes are there.
+
+    >>> from gatepost.asgi import ToolScopes
+    >>> scopes = ToolScopes()
+    >>> @scopes.needs("files:write", "admin")
+    ... def write_file(path: str) -> None:
+    ...     print("written")
+    >>> write_file("a")
+    Traceback (most recent call last):
+        ...
+    gatepost.exceptions.CredentialsMissingError: an access token is required
+    """
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._rules: tuple[Rule, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules so far, one for each tool: the same object as long as none is added."""
+        return self._rules
+
+    def needs(self, *alternatives: str, tool: str | None = None) -> Callable[[_Tool], _Tool]:
+        """Has a tool need the scopes of one of `alternatives`, as in ``Rule.needs``; without any,
+        a valid token.
+
+        `tool` is the name under which clients call it: that of the function unless given.
+
+        Raises ValueError for a second tool of the same name.
+        """
+
+        def decorate(function: _Tool) -> _Tool:
+            name = function.__name__ if tool is None else tool
+            if name in self._names:
+                raise ValueError(f"there are scopes for a tool {name!r} already")
+            self._names.add(name)
+            self._rules += (Rule.tool(name).needs(*alternatives),)
+            return cast(_Tool, self._guarded(name, function))
+
+        return decorate
+
+    def _guarded(self, name: str, function: Any) -> Any:
+        if iscoroutinefunction(function):
+
+            @wraps(function)
+            async def guarded(*arguments: Any, **keywords: Any) -> Any:
+                self._demand(name)
+                return await function(*arguments, **keywords)
+
+        else:
+
+            @wraps(function)
+            def guarded(*arguments: Any, **keywords: Any) -> Any:
+                self._demand(name)
+                return function(*arguments, **keywords)
+
+        return guarded
+
+    def _demand(self, tool: str) -> None:
+        asked = asking.get(None)
+        if asked is None:
+            raise CredentialsMissingError
+        if asked.scopes is not self:
+            raise RuntimeError(f"the guard was not told which scopes the tool {tool!r} needs")
+        if not asked.guard.permits(asked.principal, tool=tool):
+            raise InsufficientScopeError
