@@ -1,5 +1,6 @@
 """An MCP server of nothing but ASGI, which only lets in whoever has a token for it.
 
+    python -m gatepost.testing --port 9000 &
     ISSUER=http://127.0.0.1:9000 RESOURCE=http://127.0.0.1:8000/mcp uvicorn asgi_app:app
 
 It speaks the revision 2026-07-28, which has no sessions.

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use self_cell::self_cell;
 
 use crate::dpop::{Dpop, ProofStore};
-use crate::legacy::LegacyServerMetadata;
+use crate::legacy::{Legacy, LegacyArgument};
 use crate::principal::Principal;
 use crate::request::{Operation, RequestHead};
 use crate::response::Response;
@@ -75,21 +75,6 @@ struct Configuration {
 struct Configured {
     shared: Arc<Configuration>,
     rules: Vec<Py<Rule>>,
-}
-
-/// What clients of the MCP revision 2025-03-26 are given.
-enum Legacy {
-    /// What the core's guard has for the provider, with this audience where that is not the
-    /// resource.
-    OfProvider(Option<String>),
-    Nothing,
-    Document(Py<LegacyServerMetadata>),
-}
-
-#[derive(FromPyObject)]
-enum LegacyArgument {
-    Switch(bool),
-    Document(Py<LegacyServerMetadata>),
 }
 
 /// What the core's guard borrows from.
@@ -444,43 +429,35 @@ impl Guard {
 impl Configured {
     /// Says which part makes no sense, if one does not.
     fn compile(&self) -> Result<Compiled<'_>, &'static str> {
-        let rules: Vec<_> = self.rules.iter().map(|rule| rule.get().borrowed()).collect();
-        self.shared.compile(&rules)
-    }
-}
-
-impl Configuration {
-    fn compile<'c>(
-        &'c self,
-        rules: &[gatepost::mcp::Rule<'c>],
-    ) -> Result<Compiled<'c>, &'static str> {
+        let Self { shared: it, rules } = self;
         let part = |name| move |_: Reason| name;
-        let issuers = Strings::from(&self.authorization_servers[..]);
-        let mut metadata = ResourceMetadata::new(&self.resource, issuers)
+        let issuers = Strings::from(&it.authorization_servers[..]);
+        let mut metadata = ResourceMetadata::new(&it.resource, issuers)
             .map_err(part("resource or authorization_servers"))?
-            .with_scopes_supported(Strings::from(&self.scopes_supported[..]))
+            .with_scopes_supported(Strings::from(&it.scopes_supported[..]))
             .map_err(part("scopes_supported"))?;
-        if let Some(name) = &self.name {
+        if let Some(name) = &it.name {
             metadata = metadata.with_name(name).map_err(part("name"))?;
         }
-        if let Some(url) = &self.documentation {
+        if let Some(url) = &it.documentation {
             metadata = metadata.with_documentation(url).map_err(part("documentation"))?;
         }
-        if let Some(url) = &self.policy_uri {
+        if let Some(url) = &it.policy_uri {
             metadata = metadata.with_policy(url).map_err(part("policy_uri"))?;
         }
-        if let Some(url) = &self.tos_uri {
+        if let Some(url) = &it.tos_uri {
             metadata = metadata.with_terms_of_service(url).map_err(part("tos_uri"))?;
         }
-        if self.binds_to_certificates {
+        if it.binds_to_certificates {
             metadata = metadata.with_certificate_binding();
         }
-        if let Some(dpop) = &self.dpop {
+        if let Some(dpop) = &it.dpop {
             metadata = dpop.get().advertise(metadata).map_err(part("dpop"))?;
         }
         let hierarchy: Vec<_> =
-            self.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
-        let rules = Rules::new(rules, &hierarchy, &self.base_scopes[..])
+            it.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
+        let rules: Vec<_> = rules.iter().map(|rule| rule.get().borrowed()).collect();
+        let rules = Rules::new(&rules, &hierarchy, &it.base_scopes[..])
             .map_err(part("rules, hierarchy or base_scopes"))?;
         Ok(Compiled { metadata, rules })
     }

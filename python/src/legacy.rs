@@ -8,6 +8,22 @@ use self_cell::{MutBorrow, self_cell};
 
 use crate::{errors, input};
 
+/// What clients of the MCP revision 2025-03-26 are given.
+pub(crate) enum Legacy {
+    /// What the core's guard has for the provider, with this audience where that is not the
+    /// resource.
+    OfProvider(Option<String>),
+    Nothing,
+    Document(Py<LegacyServerMetadata>),
+}
+
+/// How a caller says so.
+#[derive(FromPyObject)]
+pub(crate) enum LegacyArgument {
+    Switch(bool),
+    Document(Py<LegacyServerMetadata>),
+}
+
 /// The metadata of the authorization server, served by the MCP server itself for clients of the MCP
 /// revision 2025-03-26, which take it for their authorization server.
 ///

@@ -30,7 +30,9 @@ class Client:
         self._jwk = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
         canonical = json.dumps(self._jwk, separators=(",", ":"), sort_keys=True)
         self.thumbprint = base64url(hashlib.sha256(canonical.encode()).digest())
-        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf={"jkt": self.thumbprint}))
+        # The whole session shares it, however long that takes.
+        expiry = int(time.time()) + 3600
+        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf={"jkt": self.thumbprint}, exp=expiry))
 
     def proof(self, **changes: Any) -> str:
         claims = {

@@ -17,6 +17,7 @@ from fastmcp.server.auth import AccessToken, require_scopes
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
 from fastmcp.server.dependencies import get_access_token
+from mcp.server.auth.middleware.auth_context import get_access_token as sdk_access_token
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -59,7 +60,10 @@ def server(auth: GatepostAuth | None) -> FastMCP:
 
     @mcp.tool
     async def asking() -> str:
-        return f"{current_principal().subject}"
+        by_sdk = sdk_access_token()
+        assert by_sdk is not None
+        assert by_sdk.subject == current_principal().subject
+        return f"{by_sdk.subject}"
 
     @mcp.tool
     def write() -> str:
@@ -273,7 +277,8 @@ def test_each_request_is_validated_once(
 
 def test_nobody_is_served_without_a_token(issuer: Issuer, resource: str) -> None:
     answer = post(resource, None, "public")
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.json()["reason"]) == (401, "credentials_missing")
+    assert "error=" not in answer.headers["www-authenticate"]
     assert text(post(resource, issuer.sign(issuer.claims(resource)), "public")) == "public"
     nobody = issuer.sign(issuer.claims(resource, client_id=None, sub=None))
     answer = post(resource, nobody)

@@ -22,10 +22,12 @@ class ToolScopes:
     of the tool before the tool, or the server, hears of the call. It is the same as a ``Rule.tool``
     among the guard's own rules, of which there may not be another for the same tool and everybody.
 
-    The function is guarded once more from inside, for where no guard knows of it: called without a
-    request that a guard let in, as over stdio, it raises `CredentialsMissingError`; behind a guard
-    that was not handed these scopes, `RuntimeError`; and where the tool goes by another name than
-    the rule, `InsufficientScopeError` unless the scopes are there.
+    The function is guarded once more from inside, for where no guard has judged the call, as when
+    one tool calls another. It raises `InsufficientScopeError` where the scopes are not there, as
+    where clients know the tool by another name than the rule; behind a guard that was not handed
+    these scopes, `RuntimeError`; and `CredentialsMissingError` where no request is being answered:
+    over stdio, or in a worker to which a server hands a task. For such a tool, let a rule of the
+    guard name the scopes.
 
     >>> from gatepost.asgi import ToolScopes
     >>> scopes = ToolScopes()
