@@ -36,7 +36,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 SUBJECTS = {
     "floor": ("none", "FastMCP", "no auth"),
-    "gatepost": ("gatepost", "gatepost", "protect, in front of FastMCP"),
+    "gatepost": ("gatepost", "gatepost", "GatepostAuth"),
     "fastmcp": ("fastmcp", "FastMCP, JWTVerifier", "its own auth"),
 }
 # How many different tokens come in turn, by table.

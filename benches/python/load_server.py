@@ -17,7 +17,7 @@ from fastmcp import FastMCP
 from fastmcp.server.auth.providers.jwt import JWTVerifier
 
 import gatepost
-from gatepost.mcp import protect
+from gatepost.fastmcp import GatepostAuth
 
 SCOPE = "tools:call"
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def application(subject: str, sample: dict[str, str]) -> Any:
-    auth = fastmcp(sample) if subject == "fastmcp" else None
+    auth = {"none": lambda _: None, "fastmcp": fastmcp, "gatepost": guard}[subject](sample)
     server = FastMCP("load", auth=auth)
 
     @server.tool
@@ -41,8 +41,7 @@ def application(subject: str, sample: dict[str, str]) -> Any:
         """Adds two numbers."""
         return a + b
 
-    app = server.http_app(path="/mcp", stateless_http=True, json_response=True)
-    return protect(app, guard(sample)) if subject == "gatepost" else app
+    return server.http_app(path="/mcp", stateless_http=True, json_response=True)
 
 
 def fastmcp(sample: dict[str, str]) -> JWTVerifier:
@@ -56,11 +55,14 @@ def fastmcp(sample: dict[str, str]) -> JWTVerifier:
     )
 
 
-def guard(sample: dict[str, str]) -> gatepost.Guard:
-    policy = gatepost.Policy(sample["issuer"], sample["audience"])
-    keys = gatepost.KeySet.from_pem(sample["pem"].encode(), algorithm=sample["algorithm"])
-    validator = gatepost.Validator(policy, keys)
-    return gatepost.Guard(sample["audience"], validator, base_scopes=SCOPE)
+def guard(sample: dict[str, str]) -> GatepostAuth:
+    """The drop-in for FastMCP, with a fixed key as well."""
+    issuer = gatepost.issuer(
+        sample["issuer"],
+        sample["audience"],
+        keys=gatepost.KeySet.from_pem(sample["pem"], algorithm=sample["algorithm"]),
+    )
+    return GatepostAuth(gatepost.LiveGuard(issuer, base_scopes=SCOPE))
 
 
 if __name__ == "__main__":
