@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import mcp_types as types
@@ -53,12 +54,12 @@ class Events(EventStore):
         return stream
 
 
-def application(guard: gatepost.Guard | None = None, *, origins: list[str] | None = None) -> App:
+def application(guard: gatepost.LiveGuard | None = None, *, origins: Sequence[str] = ()) -> App:
     """The server as an ASGI application, behind `guard` if there is one.
 
     `origins` are those that the guard allows.
     """
-    security = None if guard is None else transport_security(guard, origins=origins or [])
+    security = None if guard is None else transport_security(guard, origins=origins)
     app = server().streamable_http_app(
         # A client that is told to come back does so in these milliseconds.
         event_store=Events(),

