@@ -46,6 +46,9 @@ test-c: ## the C examples and tests
 test-python: python-ready ## pytest, mypy and stubtest
 	@scripts/test_python.sh
 
+conformance: python-ready ## the official conformance suite, and step-up with the official TypeScript client
+	@scripts/conformance.sh
+
 readme: ## what the README shows: its commands, its C, its table of reasons
 	@python3 scripts/readme.py
 
@@ -97,7 +100,7 @@ regenerate: ## writes the generated files anew
 
 clean: ## removes what was built; the next command builds it again
 	@$(CARGO) clean
-	@rm -rf $(VENV) fuzz/target fuzz/corpus fuzz/artifacts
+	@rm -rf $(VENV) python/conformance/node_modules fuzz/target fuzz/corpus fuzz/artifacts
 
 # The Python environment. Each stamp is newer than what it was made from.
 python-ready: $(VENV)/.module
@@ -116,4 +119,4 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 
 .PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes \
 	msrv generated docs fuzz bench stages instructions instructions-record regenerate clean python-ready \
-	differential coverage
+	differential coverage conformance

@@ -2,7 +2,7 @@
 # bench.sh: measures gatepost beside other libraries in Rust, Python and C, and writes
 # benches/results.json, RESULTS.md and the charts. Fails where a bar is missed.
 #
-# Leave the machine alone meanwhile: about eight minutes. The first time it takes longer:
+# Leave the machine alone meanwhile: about a quarter of an hour. The first time it takes longer:
 # AWS-LC and OpenSSL are built for the peers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,7 +27,9 @@ benches/python/run.sh "$out"
 benches/c/run.sh "$out"
 
 measured=("$out/rust.json" "$out/python.json")
-if [ -f "$out/c.json" ]; then
-    measured+=("$out/c.json")
-fi
+for one in load c; do
+    if [ -f "$out/$one.json" ]; then
+        measured+=("$out/$one.json")
+    fi
+done
 "$CARGO_TARGET_DIR/release/render" --collect "${measured[@]}"

@@ -155,6 +155,8 @@ const BARS: &[Bar] = {
         bar("Python, ES256", ("python_es256", "gatepost"), Ratio, 0.15, WithIfma).or(0.11),
         bar("Python, RS256 2048", ("python_rs256_2048", "gatepost"), Ratio, 1.3, WithoutIfma),
         bar("Python, ES256", ("python_es256", "gatepost"), Ratio, 0.40, WithoutIfma),
+        bar("over HTTP, one token", ("http_one", "gatepost"), RatioBy("fastmcp"), 1.0, All),
+        bar("over HTTP, 10 000 tokens", ("http_many", "gatepost"), RatioBy("fastmcp"), 1.0, All),
     ]
 };
 
@@ -282,6 +284,7 @@ mod tests {
             work: String::new(),
             median_ns: 1000.0,
             ratio: Some(*ratio),
+            load: None,
         };
         Table {
             id: id.to_owned(),

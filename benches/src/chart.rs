@@ -54,6 +54,18 @@ pub const ALL: &[Chart] = &[
         form: Form::Ratios,
     },
     Chart {
+        file: "http_one.svg",
+        title: "An MCP server over HTTP, one token: time for a request",
+        table: "http_one",
+        form: Form::Ratios,
+    },
+    Chart {
+        file: "http_many.svg",
+        title: "An MCP server over HTTP, 10 000 tokens: time for a request",
+        table: "http_many",
+        form: Form::Ratios,
+    },
+    Chart {
         file: "length.svg",
         title: "Microseconds of a validation, by the characters of the token",
         table: "length",

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::results::{Machine, Version};
+use crate::results::{Load, Machine, Version};
 
 /// What one program has measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,13 @@ pub struct MeasuredRow {
     /// in a process of its own has a floor of its own.
     #[serde(default)]
     pub floor: Vec<f64>,
+    /// Where requests came all the time: the 99th percentile of how long they waited, round by
+    /// round, in nanoseconds.
+    #[serde(default)]
+    pub p99: Vec<f64>,
+    /// What that is compared with, round by round.
+    #[serde(default)]
+    pub p99_floor: Vec<f64>,
 }
 
 impl Measured {
@@ -71,22 +78,50 @@ impl MeasuredRow {
     /// The median of the rounds.
     #[must_use]
     pub fn median_ns(&self) -> f64 {
-        rounded(median(self.turns.iter().copied()), 10.0)
+        median_ns(&self.turns)
     }
 
     /// The median of the ratios, each within one round: what disturbs the machine for longer than
     /// a round disturbs both.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
-        let ratios = self.turns.iter().zip(&self.floor).map(|(turn, floor)| turn / floor);
-        (!self.floor.is_empty()).then(|| rounded(median(ratios), 1000.0))
+        (!self.floor.is_empty()).then(|| quantile(&ratios(&self.turns, &self.floor), 2, 4))
+    }
+
+    /// What is only known where requests came all the time.
+    #[must_use]
+    pub fn load(&self) -> Option<Load> {
+        (!self.p99.is_empty()).then(|| {
+            let (of_turns, of_p99) =
+                (ratios(&self.turns, &self.floor), ratios(&self.p99, &self.p99_floor));
+            Load {
+                ratio_spread: [quantile(&of_turns, 1, 4), quantile(&of_turns, 3, 4)],
+                p99_ns: median_ns(&self.p99),
+                p99_ratio: quantile(&of_p99, 2, 4),
+                p99_spread: [quantile(&of_p99, 1, 4), quantile(&of_p99, 3, 4)],
+            }
+        })
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
+fn median_ns(turns: &[f64]) -> f64 {
+    rounded(part(turns, 1, 2), 10.0)
+}
+
+/// The ratios within the rounds.
+fn ratios(turns: &[f64], floor: &[f64]) -> Vec<f64> {
+    turns.iter().zip(floor).map(|(turn, floor)| turn / floor).collect()
+}
+
+/// The ratio below which so many parts of them are.
+fn quantile(ratios: &[f64], parts: usize, of: usize) -> f64 {
+    rounded(part(ratios, parts, of), 1000.0)
+}
+
+fn part(values: &[f64], parts: usize, of: usize) -> f64 {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    values.get(values.len() * parts / of).copied().unwrap_or(f64::NAN)
 }
 
 /// To so many parts of one: more digits would only be noise in the committed file.
@@ -107,8 +142,28 @@ mod tests {
             work: String::new(),
             turns: vec![200.0, 2000.0, 210.0],
             floor: vec![100.0, 1000.0, 100.0],
+            p99: Vec::new(),
+            p99_floor: Vec::new(),
         };
         assert_eq!((row.median_ns(), row.ratio()), (210.0, Some(2.0)));
+        assert_eq!(row.load(), None);
         assert_eq!(MeasuredRow { floor: Vec::new(), ..row }.ratio(), None);
+    }
+
+    #[test]
+    fn half_of_the_rounds_lie_in_the_spread() {
+        let rounds = |values: [u32; 8]| values.map(f64::from).to_vec();
+        let row = MeasuredRow {
+            id: String::new(),
+            subject: String::new(),
+            work: String::new(),
+            turns: rounds([2, 1, 3, 4, 8, 7, 6, 5]),
+            floor: vec![1.0; 8],
+            p99: rounds([20, 10, 30, 40, 80, 70, 60, 50]),
+            p99_floor: vec![10.0; 8],
+        };
+        let load = row.load().unwrap();
+        assert_eq!((row.ratio(), load.ratio_spread), (Some(5.0), [3.0, 7.0]));
+        assert_eq!((load.p99_ns, load.p99_ratio, load.p99_spread), (50.0, 5.0, [3.0, 7.0]));
     }
 }

@@ -60,6 +60,8 @@ pub fn race(mut subjects: Vec<Subject<'_>>, rounds: u32, floor: bool) -> Vec<Mea
         work: subject.work.to_owned(),
         turns: clock.turns,
         floor: if clock.floor.is_empty() { first.clone() } else { clock.floor },
+        p99: Vec::new(),
+        p99_floor: Vec::new(),
     });
     rows.collect()
 }

@@ -86,6 +86,9 @@ fn write_bars(text: &mut String, bars: &[Judged]) -> fmt::Result {
 
 fn write_table(text: &mut String, table: &Table) -> fmt::Result {
     writeln!(text, "\n## {}\n{}\n", table.title, table.note)?;
+    if table.rows.iter().any(|row| row.load.is_some()) {
+        return write_load(text, table);
+    }
     match &table.ratio_is {
         Some(ratio) => writeln!(text, "| | | µs | {ratio} |\n|---|---|--:|--:|")?,
         None => writeln!(text, "| | | µs |\n|---|---|--:|")?,
@@ -102,6 +105,34 @@ fn write_table(text: &mut String, table: &Table) -> fmt::Result {
     Ok(())
 }
 
+/// The rows of servers to which requests came all the time.
+fn write_load(text: &mut String, table: &Table) -> fmt::Result {
+    let ratio_is = table.ratio_is.as_deref().unwrap_or("×");
+    writeln!(
+        text,
+        "| | | requests/s | {ratio_is} | 99th percentile, ms | {ratio_is} |\n\
+         |---|---|--:|--:|--:|--:|"
+    )?;
+    for row in &table.rows {
+        let (Some(ratio), Some(load)) = (row.ratio, row.load) else { continue };
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            row.subject,
+            row.work,
+            number(1e9 / row.median_ns),
+            spread(ratio, load.ratio_spread),
+            number(load.p99_ns / 1e6),
+            spread(load.p99_ratio, load.p99_spread)
+        )?;
+    }
+    Ok(())
+}
+
+fn spread(ratio: f64, [low, high]: [f64; 2]) -> String {
+    format!("{} ({} to {})", number(ratio), number(low), number(high))
+}
+
 /// Three digits, or all before the point.
 fn number(value: f64) -> String {
     match value.abs() {
@@ -116,6 +147,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::results::{Load, Row};
 
     #[test]
     fn the_committed_report_is_made_from_the_committed_results() {
@@ -135,6 +167,37 @@ mod tests {
         assert_eq!(missed(&results), others);
         results.bars[0].verdict = Verdict::Missed;
         assert_eq!(missed(&results), others + 1);
+    }
+
+    #[test]
+    fn a_table_of_requests_tells_how_many_and_how_long() {
+        let load = Load {
+            ratio_spread: [1.01, 1.03],
+            p99_ns: 25e6,
+            p99_ratio: 1.1,
+            p99_spread: [0.9, 1.2],
+        };
+        let row = Row {
+            id: "gatepost".to_owned(),
+            subject: "gatepost".to_owned(),
+            work: "a guard".to_owned(),
+            median_ns: 4e6,
+            ratio: Some(1.02),
+            load: Some(load),
+        };
+        let table = Table {
+            id: "http_one".to_owned(),
+            title: "Requests".to_owned(),
+            note: "Of a tool.".to_owned(),
+            ratio_is: Some("× no auth".to_owned()),
+            rows: vec![row],
+        };
+        let mut text = String::new();
+        write_table(&mut text, &table).unwrap();
+        let last = text.lines().last();
+        let expected =
+            "| gatepost | a guard | 250 | 1.02 (1.01 to 1.03) | 25.00 | 1.10 (0.900 to 1.20) |";
+        assert_eq!(last, Some(expected));
     }
 
     #[test]

@@ -81,6 +81,23 @@ pub struct Row {
     pub median_ns: f64,
     /// The median of the ratios, each within one round.
     pub ratio: Option<f64>,
+    /// More, where requests came all the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
+}
+
+/// What is known of a server to which requests came all the time, besides how many it answered.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// Between these lies the ratio in half of the rounds.
+    pub ratio_spread: [f64; 2],
+    /// Nanoseconds that one in a hundred requests waited, or longer: the median of all rounds.
+    pub p99_ns: f64,
+    /// The median of the ratios of that, each within one round.
+    pub p99_ratio: f64,
+    /// Between these lies that ratio in half of the rounds.
+    pub p99_spread: [f64; 2],
 }
 
 impl Results {
@@ -158,6 +175,7 @@ impl From<&crate::measured::MeasuredRow> for Row {
             work: row.work.clone(),
             median_ns: row.median_ns(),
             ratio: row.ratio(),
+            load: row.load(),
         }
     }
 }

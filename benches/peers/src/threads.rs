@@ -25,6 +25,8 @@ pub(crate) fn table() -> MeasuredTable {
             work: work.to_owned(),
             turns: one,
             floor: two,
+            p99: Vec::new(),
+            p99_floor: Vec::new(),
         }
     });
     MeasuredTable {
