@@ -84,8 +84,9 @@
  *         || gatepost_validate_before_proof(&policy, keys, credentials.token, now, memory,
  *                                           sizeof memory, &presented)
  *         || (credentials.scheme == GATEPOST_SCHEME_DPOP
- *             && gatepost_verify_proof(&verifier, &presented, proofs, proof_count, method, now,
- *                                      presented.memory, presented.memory_length, &proof))
+ *             && (gatepost_check_certificate(&presented, certificate)
+ *                 || gatepost_verify_proof(&verifier, &presented, proofs, proof_count, method, now,
+ *                                          presented.memory, presented.memory_length, &proof)))
  *         || gatepost_prove(&presented,
  *                           credentials.scheme == GATEPOST_SCHEME_DPOP ? &proof : NULL,
  *                           certificate, &token)) return refuse();
@@ -2516,9 +2517,9 @@ uint32_t gatepost_policy_init(struct gatepost_policy *policy,
 // it.
 //
 // Then gatepost_prove() makes an access token of it. A token that was presented with
-// GATEPOST_SCHEME_DPOP needs gatepost_verify_proof() before, bound or not; one that was presented
-// with GATEPOST_SCHEME_BEARER is proved without, and so refused where it is bound to a key for
-// proofs.
+// GATEPOST_SCHEME_DPOP needs gatepost_check_certificate() and then gatepost_verify_proof() before,
+// bound or not; one that was presented with GATEPOST_SCHEME_BEARER is proved without, and so refused
+// where it is bound to a key for proofs.
 //
 // The arguments are those of gatepost_validate().
 //
@@ -2552,6 +2553,25 @@ uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuer
                                             void *memory,
                                             size_t length,
                                             struct gatepost_presented_token *presented_token);
+
+// Compares the client's certificate, where the token is bound to one.
+//
+// gatepost_prove() does so as well. Who takes DPoP proofs asks before gatepost_verify_proof():
+// verified, a proof is spent, though nobody was let in by it. What is refused here is the token, and
+// not its proof (RFC 8705, section 3).
+//
+// `certificate`: the SHA-256, 32 bytes, of the client's certificate, as for gatepost_prove(); NULL
+// where it showed none.
+//
+// Errors: GATEPOST_PROOF_REQUIRED where the token is bound to a certificate and there is none;
+// GATEPOST_INVALID_PROOF for another one; GATEPOST_MISUSE for a NULL token, and for what was never
+// filled.
+//
+// The caller's part:
+// `presented_token` is NULL, or was filled by a validation, and what it points to is as it was;
+// `certificate` is NULL or points to 32 bytes.
+uint32_t gatepost_check_certificate(const struct gatepost_presented_token *presented_token,
+                                    const uint8_t *certificate);
 
 // Fills `*access_token`, where there is something to show for each key that the token is bound to.
 // A token that is not bound asks for nothing.

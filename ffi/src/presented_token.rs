@@ -80,9 +80,9 @@ const _: () = {
 /// it.
 ///
 /// Then gatepost_prove() makes an access token of it. A token that was presented with
-/// GATEPOST_SCHEME_DPOP needs gatepost_verify_proof() before, bound or not; one that was presented
-/// with GATEPOST_SCHEME_BEARER is proved without, and so refused where it is bound to a key for
-/// proofs.
+/// GATEPOST_SCHEME_DPOP needs gatepost_check_certificate() and then gatepost_verify_proof() before,
+/// bound or not; one that was presented with GATEPOST_SCHEME_BEARER is proved without, and so refused
+/// where it is bound to a key for proofs.
 ///
 /// The arguments are those of gatepost_validate().
 ///
@@ -159,6 +159,35 @@ pub unsafe extern "C" fn gatepost_validate_any_before_proof(
     })
 }
 
+/// Compares the client's certificate, where the token is bound to one.
+///
+/// gatepost_prove() does so as well. Who takes DPoP proofs asks before gatepost_verify_proof():
+/// verified, a proof is spent, though nobody was let in by it. What is refused here is the token, and
+/// not its proof (RFC 8705, section 3).
+///
+/// `certificate`: the SHA-256, 32 bytes, of the client's certificate, as for gatepost_prove(); NULL
+/// where it showed none.
+///
+/// Errors: GATEPOST_PROOF_REQUIRED where the token is bound to a certificate and there is none;
+/// GATEPOST_INVALID_PROOF for another one; GATEPOST_MISUSE for a NULL token, and for what was never
+/// filled.
+///
+/// # Safety
+///
+/// `presented_token` is NULL, or was filled by a validation, and what it points to is as it was;
+/// `certificate` is NULL or points to 32 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_check_certificate(
+    presented_token: *const gatepost_presented_token,
+    certificate: *const u8,
+) -> u32 {
+    status(|| {
+        // SAFETY: the caller vouches for both pointers.
+        let (presented, certificate) = unsafe { (presented(presented_token)?, hash(certificate)) };
+        presented.token.check_certificate(certificate)
+    })
+}
+
 /// Fills `*access_token`, where there is something to show for each key that the token is bound to.
 /// A token that is not bound asks for nothing.
 ///
@@ -189,9 +218,9 @@ pub unsafe extern "C" fn gatepost_prove(
         let (presented, mut evidence) = unsafe {
             (ptr::read(presented(presented_token)?), evidence(proof)?.unwrap_or(Evidence::NONE))
         };
-        if !certificate.is_null() {
-            // SAFETY: the caller vouches for the 32 bytes.
-            evidence = evidence.with_certificate(unsafe { certificate.cast::<[u8; 32]>().read() });
+        // SAFETY: the caller vouches for the 32 bytes.
+        if let Some(certificate) = unsafe { hash(certificate) } {
+            evidence = evidence.with_certificate(certificate);
         }
         let token = presented.token.prove(&evidence)?;
         // SAFETY: the caller vouches for the place of the result.
@@ -241,6 +270,16 @@ pub(crate) unsafe fn presented<'a>(
     }
     // SAFETY: a filled one holds a `Presented`, aligned.
     Ok(unsafe { &*flat.opaque.as_ptr().cast::<Presented<'_>>() })
+}
+
+/// The hash of a certificate; `None` for `NULL`.
+///
+/// # Safety
+///
+/// The pointer is `NULL`, or points to 32 bytes.
+unsafe fn hash(certificate: *const u8) -> Option<[u8; 32]> {
+    // SAFETY: the caller vouches for it.
+    (!certificate.is_null()).then(|| unsafe { certificate.cast::<[u8; 32]>().read() })
 }
 
 /// What a proof shows; `None` for `NULL`.

@@ -212,10 +212,21 @@ static void test_certificates(void) {
     REQUIRE(gatepost_access_token_confirmation(&token, &confirmation) == GATEPOST_OK);
     REQUIRE(confirmation.has_jkt && confirmation.has_x5t_s256);
 
+    /* Before a proof is spent: the wrong certificate costs none. */
+    seen.count = 0;
+    REQUIRE(gatepost_check_certificate(&presented, NULL) == GATEPOST_PROOF_REQUIRED);
+    REQUIRE(gatepost_check_certificate(&presented, JKT) == GATEPOST_INVALID_PROOF);
+    REQUIRE(seen.count == 0);
+    REQUIRE(gatepost_check_certificate(&presented, X5T_S256) == GATEPOST_OK);
+    REQUIRE(verify(&verifier, &presented, PROOF_FOR_BOTH, "POST", NOW, &proof) == GATEPOST_OK);
+    REQUIRE(seen.count == 1);
+
     /* A proof is for the token that it came with. */
     REQUIRE(present(BOUND + 5, &presented) == GATEPOST_OK);
     REQUIRE(gatepost_prove(&presented, &proof, X5T_S256, &token) == GATEPOST_INVALID_PROOF);
     /* Where nothing is asked for, nothing is compared. */
+    REQUIRE(gatepost_check_certificate(&presented, NULL) == GATEPOST_OK);
+    REQUIRE(gatepost_check_certificate(&presented, X5T_S256) == GATEPOST_OK);
     REQUIRE(present(UNBOUND, &presented) == GATEPOST_OK);
     REQUIRE(!presented.confirmation.has_jkt && !presented.confirmation.has_x5t_s256);
     REQUIRE(gatepost_prove(&presented, NULL, NULL, &token) == GATEPOST_OK);
@@ -340,6 +351,8 @@ static void test_mistakes(void) {
     REQUIRE(gatepost_verify_proof(&verifier, &presented, &value, 1, text, NOW, left + value.len,
                                   1024, &proof) == GATEPOST_OK);
 
+    REQUIRE(gatepost_check_certificate(NULL, X5T_S256) == GATEPOST_MISUSE);
+    REQUIRE(gatepost_check_certificate(&never, X5T_S256) == GATEPOST_MISUSE);
     REQUIRE(gatepost_prove(NULL, &proof, NULL, &token) == GATEPOST_MISUSE);
     REQUIRE(gatepost_prove(&never, &proof, NULL, &token) == GATEPOST_MISUSE);
     REQUIRE(gatepost_prove(&presented, &no_proof, NULL, &token) == GATEPOST_MISUSE);

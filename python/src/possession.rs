@@ -72,6 +72,29 @@ impl PresentedToken {
         self.cell.borrow_dependent().confirmation().into()
     }
 
+    /// Compares the client's certificate, where the token is bound to one.
+    ///
+    /// `prove` does so as well. Whoever takes DPoP proofs asks before `DpopVerifier.verify`:
+    /// verified, a proof is spent, though nobody was let in by it. What is refused here is the
+    /// token, and not its proof (RFC 8705, section 3).
+    ///
+    /// `certificate` is the SHA-256 of its DER form, 32 bytes, from the TLS connection that the
+    /// request came through, as in `RequestHead.certificate`; None where the client showed none.
+    ///
+    /// Raises ProofRequiredError where the token is bound to a certificate and there is none,
+    /// InvalidProofError for another one, and PolicyError for a hash that has not 32 bytes.
+    fn check_certificate(
+        &self,
+        py: Python<'_>,
+        certificate: Option<&Bound<'_, PyBytes>>,
+    ) -> PyResult<()> {
+        let certificate = input::certificate(py, certificate)?;
+        self.cell
+            .borrow_dependent()
+            .check_certificate(certificate)
+            .map_err(|reason| errors::refused(py, reason))
+    }
+
     /// The access token, where `evidence` has what each key that the token is bound to asks for. A
     /// token that is not bound asks for nothing.
     ///
@@ -137,7 +160,8 @@ impl Evidence {
 /// accept no proof twice between them. Its `required` concerns guards alone. Safe to share between
 /// threads.
 ///
-/// A proof is checked after the token, so that strangers cost no signature here:
+/// A proof is checked after the token, so that strangers cost no signature here, and after the
+/// client's certificate, so that none is spent over another's connection:
 ///
 ///     >>> def authenticate(validator, verifier, head):
 ///     ...     credentials = Credentials.from_values(head.values("Authorization"))
@@ -146,6 +170,7 @@ impl Evidence {
 ///     ...     presented = validator.validate_before_proof(credentials.token)
 ///     ...     evidence = Evidence.NONE
 ///     ...     if credentials.scheme == "DPoP":
+///     ...         presented.check_certificate(head.certificate)
 ///     ...         proof = verifier.verify(presented, head.values("DPoP"), head.method)
 ///     ...         evidence = proof.evidence
 ///     ...     return presented.prove(evidence.with_certificate(head.certificate))

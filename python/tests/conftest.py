@@ -23,13 +23,15 @@ AUDIENCE = "https://mcp.example.com/mcp"
 class Client:
     """Has a key, tokens that are bound to it, and proofs of having it."""
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: Issuer, cnf: dict[str, str] | None = None) -> None:
+        """`cnf`: what its token is bound to besides."""
         self._key = ec.generate_private_key(ec.SECP256R1())
         jwk = jwt.get_algorithm_by_name("ES256").to_jwk(self._key.public_key(), as_dict=True)
         self._jwk = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
         canonical = json.dumps(self._jwk, separators=(",", ":"), sort_keys=True)
         self.thumbprint = base64url(hashlib.sha256(canonical.encode()).digest())
-        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf={"jkt": self.thumbprint}))
+        cnf = {"jkt": self.thumbprint} | (cnf or {})
+        self.token = issuer.sign(issuer.claims(AUDIENCE, cnf=cnf))
 
     def proof(self, **changes: Any) -> str:
         claims = {
@@ -42,9 +44,11 @@ class Client:
         header = {"typ": "dpop+jwt", "jwk": self._jwk}
         return jwt.encode(claims | changes, self._key, "ES256", headers=header)
 
-    def head(self, proof: str, scheme: str = "DPoP") -> gatepost.RequestHead:
-        credentials = ("Authorization", f"{scheme} {self.token}")
-        return gatepost.RequestHead("POST", "/mcp", [credentials, ("DPoP", proof)])
+    def head(
+        self, proof: str, scheme: str = "DPoP", certificate: bytes | None = None
+    ) -> gatepost.RequestHead:
+        headers = [("Authorization", f"{scheme} {self.token}"), ("DPoP", proof)]
+        return gatepost.RequestHead("POST", "/mcp", headers, certificate)
 
 
 def base64url(data: bytes) -> str:

@@ -88,6 +88,7 @@ def authenticate(
     presented = validator.validate_before_proof(credentials.token, now)
     evidence = gatepost.Evidence.NONE
     if credentials.scheme == "DPoP":
+        presented.check_certificate(head.certificate)
         proof = verifier.verify(presented, head.values("DPoP"), head.method, now)
         evidence = proof.evidence
     return presented.prove(evidence.with_certificate(head.certificate))
@@ -187,6 +188,46 @@ def test_nothing_is_read_from_a_bound_token_before_the_proof(
     other = validator.validate_before_proof(issuer.sign(issuer.claims(AUDIENCE, cnf=cnf, jti="2")))
     with pytest.raises(gatepost.InvalidProofError):
         other.prove(proof.evidence)
+
+
+def test_the_certificate_is_compared_before_a_proof_is_spent(
+    validator: gatepost.Validator, issuer: Issuer
+) -> None:
+    client = Client(issuer, {"x5t#S256": base64url(CERTIFICATE)})
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    verifier = gatepost.DpopVerifier(AUDIENCE, gatepost.Dpop(max_proofs=1))
+    proof = client.proof()
+    presented = validator.validate_before_proof(client.token)
+    for certificate, error in (
+        (None, gatepost.ProofRequiredError),
+        (b"7" * 32, gatepost.InvalidProofError),
+    ):
+        head = client.head(proof, certificate=certificate)
+        with pytest.raises(error) as caught:
+            presented.check_certificate(certificate)
+        with pytest.raises(error):
+            authenticate(validator, verifier, head)
+        decided = guard.authenticate(head)
+        assert isinstance(decided, gatepost.Response)
+        assert decided.reason == caught.value.reason
+    with pytest.raises(gatepost.PolicyError, match="certificate"):
+        presented.check_certificate(b"short")
+    # The proof is as good as new, and there is room for this one alone.
+    head = client.head(proof, certificate=CERTIFICATE)
+    assert presented.check_certificate(CERTIFICATE) is None  # type: ignore[func-returns-value]
+    assert authenticate(validator, verifier, head).subject == "alice"
+    with pytest.raises(gatepost.ProofReplayedError):
+        authenticate(validator, verifier, head)
+    assert let_in(guard, head).confirmation.x5t_s256 == CERTIFICATE
+
+
+def test_a_token_without_a_certificate_asks_for_none(
+    validator: gatepost.Validator, issuer: Issuer, client: Client
+) -> None:
+    for token in (issuer.sign(issuer.claims(AUDIENCE)), client.token):
+        presented = validator.validate_before_proof(token)
+        presented.check_certificate(None)
+        presented.check_certificate(CERTIFICATE)
 
 
 def test_a_token_that_is_not_bound_needs_no_evidence(
