@@ -42,9 +42,10 @@ class Published:
         self.lock = threading.Lock()
         self.answer = self.keys
         self.fetches: list[dict[bytes, bytes]] = []
-        # Answers wait for it.
+        # Answers wait for it, though not for ever.
         self.gate = threading.Event()
         self.gate.set()
+        self.has_answered_late = False
 
     def keys(self) -> Response:
         with self.lock:
@@ -63,7 +64,8 @@ class Published:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self.fetches.append(dict(scope["headers"]))
-            await asyncio.to_thread(self.gate.wait, 30)
+            if not await asyncio.to_thread(self.gate.wait, 30):
+                self.has_answered_late = True
             await self.answer()(scope, receive, send)
 
 
@@ -269,6 +271,37 @@ def test_the_server_ends_while_it_fetches_keys(
     assert server.ask(token).status_code == 200
     # The fixture ends the server, and asks whether it ended well.
     until(lambda: len(published.fetches) == 2)
+
+
+def test_no_request_that_waits_for_keys_keeps_the_server_from_ending(
+    published: Published,
+) -> None:
+    listening, url = listener()
+    jwks_url = f"{url}/jwks"
+    published.gate.clear()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(serving(published, listening))
+        stack.callback(published.gate.set)
+        # A fetch may take longer than the issuer lets it wait.
+        with c_server(RESOURCE, published.issuer.url, jwks_url, "-t", "58") as c_url:
+            server = Server(c_url)
+            # One of them fetches the keys, the others wait for it.
+            for _ in range(5):
+                connection = stack.enter_context(server.connect())
+                connection.sendall(request(published))
+            until(lambda: len(published.fetches) == 1)
+        # It has ended, and was not answered.
+        assert not published.has_answered_late
+
+
+@pytest.mark.parametrize("timeout", ["0", "59", "-1", "18446744073709551616"])
+def test_a_fetch_has_a_time_out(timeout: str) -> None:
+    options = ["-r", RESOURCE, "-i", "https://as.example.com", "-j", "https://as.example.com/j"]
+    ended = subprocess.run(
+        [SERVER, *options, "-t", timeout], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert "[-t TIMEOUT]" in ended.stderr
 
 
 def test_threads_go_on_while_keys_change(published: Published, server: Server) -> None:

@@ -12,7 +12,7 @@ enum {
     MAX_KEYS = 32,
     MAX_CACHE_HEADERS = 4,
     MAX_HEADER_LENGTH = 1024,
-    FETCH_SECONDS = 8 /* It reports before the machine gives it up, after 10. */
+    MARGIN_SECONDS = 2 /* A fetch reports so much before the machine gives it up. */
 };
 
 struct download {
@@ -87,7 +87,7 @@ static long get(CURL *curl, struct issuer_keys *issuer, struct curl_slist *heade
         (strcmp(issuer->schemes, "http") == 0 &&
          curl_easy_setopt(curl, CURLOPT_PROXY, "") != CURLE_OK) ||
         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)FETCH_SECONDS) != CURLE_OK ||
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)issuer->timeout) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_given_up) != CURLE_OK ||
@@ -248,6 +248,11 @@ uint32_t issuer_keys_acquire(struct issuer_keys *issuer, const uint32_t *lacking
             next.action = GATEPOST_REFRESH_USE_STALE;
             break;
         }
+        if (issuer->is_ending && (next.action == GATEPOST_REFRESH_FETCH ||
+                                  next.action == GATEPOST_REFRESH_WAIT)) {
+            reason = GATEPOST_KEYS_UNAVAILABLE;
+            break;
+        }
         if (reason == GATEPOST_OK && next.action == GATEPOST_REFRESH_FETCH) {
             pthread_mutex_unlock(&issuer->lock);
             fetch_keys(issuer, next.fetch);
@@ -291,12 +296,14 @@ void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys) {
     }
 }
 
-uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown) {
+uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown,
+                          uint32_t timeout) {
     gatepost_key_refresh_config config;
     uint32_t reason = gatepost_key_refresh_config_init(&config, sizeof config);
 
     issuer->jwks_url = jwks_url;
     issuer->schemes = schemes_for(jwks_url);
+    issuer->timeout = timeout;
     issuer->current = NULL;
     issuer->due = 0;
     issuer->is_ending = false;
@@ -306,6 +313,7 @@ uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint
     if (cooldown != 0) {
         config.cooldown = cooldown;
     }
+    config.timeout = timeout + MARGIN_SECONDS;
     reason = gatepost_key_refresh_init(&issuer->refresh, sizeof issuer->refresh, &config);
     if (reason == GATEPOST_OK && (pthread_mutex_init(&issuer->lock, NULL) != 0 ||
                                   pthread_cond_init(&issuer->reported, NULL) != 0 ||
@@ -316,11 +324,16 @@ uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint
     return reason;
 }
 
-void issuer_keys_end(struct issuer_keys *issuer) {
+void issuer_keys_give_up(struct issuer_keys *issuer) {
     pthread_mutex_lock(&issuer->lock);
     issuer->is_ending = true;
     pthread_cond_signal(&issuer->woken);
+    pthread_cond_broadcast(&issuer->reported);
     pthread_mutex_unlock(&issuer->lock);
+}
+
+void issuer_keys_end(struct issuer_keys *issuer) {
+    issuer_keys_give_up(issuer);
     pthread_join(issuer->refresher, NULL);
     issuer_keys_release(issuer, issuer->current);
     pthread_cond_destroy(&issuer->woken);

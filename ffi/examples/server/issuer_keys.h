@@ -10,6 +10,8 @@
 
 #include "gatepost.h"
 
+enum { ISSUER_KEYS_MAX_TIMEOUT = 58 };
+
 /* Keys that were fetched. They are freed when nobody uses them any more. */
 struct keys {
     gatepost_key_set *set;
@@ -20,6 +22,7 @@ struct keys {
 struct issuer_keys {
     const char *jwks_url;
     const char *schemes;
+    uint32_t timeout; /* Of a fetch, in seconds. */
     pthread_mutex_t lock; /* Of all that follows. Nothing is fetched while somebody holds it. */
     pthread_cond_t reported;
     gatepost_key_refresh refresh;
@@ -32,10 +35,11 @@ struct issuer_keys {
 
 /*
  * `jwks_url` is https, or http on this machine; it lives as long as the keys. `cooldown` is how
- * many seconds there are between two fetches at the least, 0 for the default. curl_global_init() has
- * been called.
+ * many seconds there are between two fetches at the least, 0 for the default; `timeout`, 1 to
+ * ISSUER_KEYS_MAX_TIMEOUT, how many one fetch may take. curl_global_init() has been called.
  */
-uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown);
+uint32_t issuer_keys_init(struct issuer_keys *issuer, const char *jwks_url, uint32_t cooldown,
+                          uint32_t timeout);
 
 /*
  * Takes the keys to validate with into `*keys`; where there are none that may be used, having fetched
@@ -52,7 +56,14 @@ uint64_t issuer_keys_next_fetch_at(struct issuer_keys *issuer);
 /* Gives back what was taken; NULL is left alone. */
 void issuer_keys_release(struct issuer_keys *issuer, struct keys *keys);
 
-/* When nobody uses them any more. A fetch of the background that is under way is given up. */
+/*
+ * Before the server ends: fetches that are under way, those of requests and that of the background,
+ * are given up within a second or so, and no others begin. Whoever waits for keys is told
+ * GATEPOST_KEYS_UNAVAILABLE.
+ */
+void issuer_keys_give_up(struct issuer_keys *issuer);
+
+/* When nobody uses them any more. */
 void issuer_keys_end(struct issuer_keys *issuer);
 
 #endif

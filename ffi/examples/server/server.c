@@ -2,12 +2,14 @@
  * The front of an MCP server: who may ask for what.
  *
  *     server -r RESOURCE -i ISSUER -j JWKS_URL [-a AUDIENCE] [-p PORT] [-c COOLDOWN]
+ *         [-t TIMEOUT]
  *
  * RESOURCE is the public URL of the MCP endpoint, and the audience unless another one is given.
  * JWKS_URL is what the metadata of the issuer call `jwks_uri`: https, or http on this machine.
  * Listens on 127.0.0.1 alone, for a proxy that speaks TLS; on port 0, which is the default, it
  * takes a free one. Prints its URL. COOLDOWN is how many seconds there are between two fetches of
- * keys at the least. SIGINT and SIGTERM end it.
+ * keys at the least, TIMEOUT how many one may take: 8 unless given, at most 58. SIGINT and SIGTERM
+ * end it.
  *
  * To build it, with libmicrohttpd and libcurl (Debian: libmicrohttpd-dev libcurl4-openssl-dev):
  *
@@ -408,18 +410,19 @@ static int run(struct server *server, uint16_t port) {
            MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
     fflush(stdout);
     sigwait(&signals, &number);
-    MHD_stop_daemon(daemon); /* Ends the requests that are under way. */
+    issuer_keys_give_up(&server->keys); /* No request is to wait for its issuer any more. */
+    MHD_stop_daemon(daemon);            /* Ends the requests that are under way. */
     return 0;
 }
 
 int main(int argc, char **argv) {
     struct server server;
     const char *resource = "", *issuer = "", *audience = NULL, *jwks_url = "";
-    unsigned long port = 0, cooldown = 0;
+    unsigned long port = 0, cooldown = 0, timeout = 8;
     int option, status = 2;
 
     memset(&server, 0, sizeof server);
-    while ((option = getopt(argc, argv, "r:i:j:a:p:c:")) != -1) {
+    while ((option = getopt(argc, argv, "r:i:j:a:p:c:t:")) != -1) {
         switch (option) {
         case 'r': resource = optarg; break;
         case 'i': issuer = optarg; break;
@@ -427,18 +430,21 @@ int main(int argc, char **argv) {
         case 'a': audience = optarg; break;
         case 'p': port = strtoul(optarg, NULL, 10); break;
         case 'c': cooldown = strtoul(optarg, NULL, 10); break;
+        case 't': timeout = strtoul(optarg, NULL, 10); break;
         default: return status;
         }
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return status;
     }
-    if (port > 65535 || cooldown > UINT32_MAX ||
+    if (port > 65535 || cooldown > UINT32_MAX || timeout == 0 ||
+        timeout > ISSUER_KEYS_MAX_TIMEOUT ||
         configure(&server, slice(resource), slice(issuer),
                   slice(audience == NULL ? resource : audience)) != GATEPOST_OK) {
         fprintf(stderr, "usage: server -r RESOURCE -i ISSUER -j JWKS_URL [-a AUDIENCE] [-p PORT] "
-                        "[-c COOLDOWN]\n");
-    } else if (issuer_keys_init(&server.keys, jwks_url, (uint32_t)cooldown) != GATEPOST_OK) {
+                        "[-c COOLDOWN] [-t TIMEOUT]\n");
+    } else if (issuer_keys_init(&server.keys, jwks_url, (uint32_t)cooldown, (uint32_t)timeout) !=
+               GATEPOST_OK) {
         fprintf(stderr, "server: JWKS_URL is https, or http on this machine; or there is no room "
                         "for another thread\n");
     } else {
