@@ -164,6 +164,8 @@ enum gatepost_reason {
     GATEPOST_ADDRESS_REFUSED = 139,
     // the challenges are not valid
     GATEPOST_INVALID_CHALLENGE = 140,
+    // what the authorization server says of the token is not valid
+    GATEPOST_INVALID_INTROSPECTION = 141,
 
     // the header names no algorithm
     GATEPOST_ALGORITHM_MISSING = 201,
@@ -216,6 +218,8 @@ enum gatepost_reason {
     GATEPOST_INVALID_CLAIM = 507,
     // a claim has a value that is not accepted
     GATEPOST_CLAIM_REFUSED = 508,
+    // the authorization server says that the token is not active
+    GATEPOST_TOKEN_INACTIVE = 509,
 
     // the token lacks a required scope
     GATEPOST_INSUFFICIENT_SCOPE = 601,
@@ -239,6 +243,8 @@ enum gatepost_reason {
     GATEPOST_KEYS_UNAVAILABLE = 801,
     // too many proofs of possession for now
     GATEPOST_REPLAY_STORE_FULL = 802,
+    // the authorization server does not say now whether the token is good
+    GATEPOST_INTROSPECTION_UNAVAILABLE = 803,
 
     // the caller's memory is too small
     GATEPOST_MEMORY_TOO_SMALL = 901,
@@ -646,7 +652,7 @@ typedef struct gatepost_slice {
 // the validation, and is good until that memory is used for something else. Texts are UTF-8 with
 // escapes decoded, and may contain any character, NUL included.
 typedef struct gatepost_access_token {
-    // The issuer (`iss`).
+    // The issuer (`iss`); that of the policy where the issuer was asked, and does not name itself.
     struct gatepost_slice issuer;
     // The subject (`sub`): the user, or the client itself. `ptr` is NULL where there is none.
     struct gatepost_slice subject;
@@ -664,7 +670,8 @@ typedef struct gatepost_access_token {
     uint64_t expires_at;
     // When the token was issued (`iat`), in seconds since 1970; 0 where `has_issued_at` is false.
     uint64_t issued_at;
-    // The algorithm of the signature, a GATEPOST_ALGORITHM.
+    // The algorithm of the signature, a GATEPOST_ALGORITHM; 0 where the issuer was asked about the
+    // token.
     uint32_t algorithm;
     // Whether the token has `exp`.
     bool has_expires_at;

@@ -44,7 +44,7 @@ use crate::text::json::{Object, Text, Value};
 /// ```
 pub struct PresentedToken<'t> {
     pub(super) token: AccessToken<'t>,
-    pub(super) head: Head<'t>,
+    pub(super) text: Presented<'t>,
     pub(super) confirmation: Confirmation,
     pub(super) memory: &'t mut [u8],
 }
@@ -123,14 +123,17 @@ impl<'t> PresentedToken<'t> {
         core::mem::take(&mut self.memory)
     }
 
-    /// The SHA-256 of the compact token: what a proof's `ath` has to be
+    /// The SHA-256 of the token: what a proof's `ath` has to be
     /// ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
     pub(crate) fn hash(&self) -> [u8; 32] {
-        Sha256::new_with_prefix(self.head.signing_input())
-            .chain_update(b".")
-            .chain_update(self.head.encoded_signature())
-            .finalize()
-            .into()
+        match &self.text {
+            Presented::Signed(head) => Sha256::new_with_prefix(head.signing_input())
+                .chain_update(b".")
+                .chain_update(head.encoded_signature())
+                .finalize()
+                .into(),
+            Presented::Introspected(token) => Sha256::digest(token).into(),
+        }
     }
 }
 
@@ -140,6 +143,13 @@ impl fmt::Debug for PresentedToken<'_> {
             .field("confirmation", &self.confirmation)
             .finish_non_exhaustive()
     }
+}
+
+/// A token as it came.
+pub(super) enum Presented<'t> {
+    Signed(Head<'t>),
+    /// Its issuer was asked: whatever it is.
+    Introspected(&'t [u8]),
 }
 
 /// The keys that a token is bound to: those members of its claim `cnf` that are understood
