@@ -201,6 +201,36 @@ def dpop() -> Seeds:
     yield "rfc_9449", b".".join((*map(encoded, parts), signature))
 
 
+def introspection() -> Seeds:
+    """What an issuer says of a token."""
+    active = {
+        "active": True,
+        "scope": "mcp:read mcp:write",
+        "client_id": "client-1",
+        "sub": "user-1",
+        "aud": "https://mcp.example.com/mcp",
+        "exp": 1_700_000_000,
+    }
+
+    def said(**changes: object) -> bytes:
+        return json.dumps(active | changes, separators=(",", ":")).encode()
+
+    yield "active", said()
+    yield "bearer", said(token_type="Bearer", iss="https://tenant.auth0.com/", username="a")
+    yield "dpop", said(token_type="DPoP", cnf={"jkt": "BwcH" * 10 + "Bwc"})
+    yield "dpop_without_a_key", said(token_type="DPoP")
+    yield "certificate", said(cnf={"x5t#S256": "BwcH" * 10 + "Bwc"})
+    yield "several_audiences", said(aud=["a", "https://mcp.example.com/mcp"], nbf=1, iat=1.5)
+    yield "escapes", said(sub="\u00e9").replace(b"/", b"\\/")
+    yield "refresh_token", said(token_use="refresh_token")
+    yield "another_type", said(token_type="N_A")
+    yield "another_issuer", said(iss="https://tenant.auth0.com")
+    yield "expired", said(exp=1)
+    yield "inactive", b'{"active":false}'
+    yield "said_twice", b'{"active":false,"\\u0061ctive":true}'
+    yield "not_said", b"{}"
+
+
 def guard() -> Seeds:
     """The byte that chooses the guard, and a request in lines."""
     post, body = (

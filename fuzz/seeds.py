@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oracle_seeds import ecdsa_oracle, hosted_oracle, rsa_oracle
-from request_seeds import challenge, credentials, dpop, guard, metadata, operation, registration
+from request_seeds import (
+    challenge,
+    credentials,
+    dpop,
+    guard,
+    introspection,
+    metadata,
+    operation,
+    registration,
+)
 from seed_cases import CASES, Seeds, case_named, decoded, encoded
 
 # Seeds for each reason; larger ones only slow the fuzzer down.
@@ -37,6 +46,7 @@ def main() -> None:
         metadata,
         operation,
         dpop,
+        introspection,
         guard,
     ):
         seeds = folder / target.__name__.removesuffix("_text")

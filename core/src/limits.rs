@@ -20,6 +20,11 @@ pub const MAX_HEADER_LEN: usize = 4096;
 /// The largest tokens seen in the field carry some 200 groups in about 6 KiB.
 pub const MAX_PAYLOAD_LEN: usize = 8192;
 
+/// Bytes of an authorization server's answer about a token: 8192, those of a set of claims
+/// ([`MAX_PAYLOAD_LEN`]), which it stands for. A longer one is
+/// [`InvalidIntrospection`](crate::Reason::InvalidIntrospection).
+pub const MAX_INTROSPECTION_LEN: usize = MAX_PAYLOAD_LEN;
+
 /// Objects and arrays that may be open at once: 32. More are [`TooDeep`](crate::Reason::TooDeep).
 ///
 /// Claims nest three or four deep; the reader is not recursive, so this bounds its state, not the

@@ -97,6 +97,9 @@ pub enum Reason {
     /// A `WWW-Authenticate` header is no list of challenges, or names what is no URL
     /// ([RFC 9110, section 11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)).
     InvalidChallenge = 140,
+    /// An authorization server's answer to what a token is says nothing that can be relied on
+    /// ([RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
+    InvalidIntrospection = 141,
 
     /// The header has no `alg`
     /// ([RFC 7515, section 4.1.1](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1)).
@@ -157,6 +160,9 @@ pub enum Reason {
     InvalidClaim = 507,
     /// A claim has a value that the policy refuses.
     ClaimRefused = 508,
+    /// The authorization server says that the token is not active: it has expired, was revoked, or
+    /// never was one ([RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
+    TokenInactive = 509,
 
     /// The token lacks a required scope
     /// ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
@@ -182,6 +188,9 @@ pub enum Reason {
     KeysUnavailable = 801,
     /// There is no room to remember another proof of possession: try again later.
     ReplayStoreFull = 802,
+    /// The authorization server has to be asked about the token, and no answer is to be had now:
+    /// try again later ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+    IntrospectionUnavailable = 803,
 
     /// The memory that the caller passed is too small.
     MemoryTooSmall = 901,
@@ -238,6 +247,11 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (Reason::InvalidClientId, "invalid_client_id", "the client identifier is not acceptable"),
     (Reason::AddressRefused, "address_refused", "the address is not one to fetch from"),
     (Reason::InvalidChallenge, "invalid_challenge", "the challenges are not valid"),
+    (
+        Reason::InvalidIntrospection,
+        "invalid_introspection",
+        "what the authorization server says of the token is not valid",
+    ),
     (Reason::AlgorithmMissing, "algorithm_missing", "the header names no algorithm"),
     (Reason::AlgorithmNotAllowed, "algorithm_not_allowed", "the algorithm is not allowed"),
     (Reason::TypeMismatch, "type_mismatch", "the token is of another type"),
@@ -270,6 +284,11 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (Reason::MissingClaim, "missing_claim", "a required claim is missing"),
     (Reason::InvalidClaim, "invalid_claim", "a claim has the wrong type or form"),
     (Reason::ClaimRefused, "claim_refused", "a claim has a value that is not accepted"),
+    (
+        Reason::TokenInactive,
+        "token_inactive",
+        "the authorization server says that the token is not active",
+    ),
     (Reason::InsufficientScope, "insufficient_scope", "the token lacks a required scope"),
     (Reason::OperationRefused, "operation_refused", "the operation is not permitted"),
     (Reason::ProofRequired, "proof_required", "a proof of possession is required"),
@@ -280,6 +299,11 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (Reason::StateExpired, "state_expired", "the state has expired"),
     (Reason::KeysUnavailable, "keys_unavailable", "the keys are not available now"),
     (Reason::ReplayStoreFull, "replay_store_full", "too many proofs of possession for now"),
+    (
+        Reason::IntrospectionUnavailable,
+        "introspection_unavailable",
+        "the authorization server does not say now whether the token is good",
+    ),
     (Reason::MemoryTooSmall, "memory_too_small", "the caller's memory is too small"),
     (Reason::Misuse, "misuse", "the caller asked for something that makes no sense"),
 ];
@@ -335,7 +359,7 @@ impl Reason {
             112 | 113 | 115 | 116 | 118 | 119 | 134..=138 | 705 | 706 => 400,
             114 | 601 | 602 => 403,
             117 => 413,
-            131..=140 | 310..=399 | 801.. => 503,
+            131..=141 | 310..=399 | 801.. => 503,
             _ => 401,
         }
     }
@@ -441,7 +465,10 @@ mod tests {
         assert_eq!(of(Reason::InvalidKey), (503, None));
         assert_eq!(of(Reason::InsufficientScope), (403, Some("insufficient_scope")));
         assert_eq!(of(Reason::ProofRequired), (401, Some("invalid_token")));
+        assert_eq!(of(Reason::InvalidIntrospection), (503, None));
+        assert_eq!(of(Reason::TokenInactive), (401, Some("invalid_token")));
         assert_eq!(of(Reason::KeysUnavailable), (503, None));
+        assert_eq!(of(Reason::IntrospectionUnavailable), (503, None));
         assert_eq!(of(Reason::MemoryTooSmall), (503, None));
     }
 }

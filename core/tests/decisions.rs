@@ -2,8 +2,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use gatepost::mcp::{
-    Authority, Guard, NoDpop, Operation, OperationKind, Principal, RESPONSE_MEMORY, Response, Rule,
-    Rules, Step,
+    Authority, Guard, Introspection, NoDpop, Operation, OperationKind, Principal, RESPONSE_MEMORY,
+    Response, Rule, Rules, Step,
 };
 use gatepost::oauth::{
     DpopNonces, DpopVerifier, FixedReplayStore, Header, LegacyServerMetadata, Provider,
@@ -63,7 +63,7 @@ fn every_reason_that_a_guard_can_give_is_there() {
         802 => false,
         // Of states; and mistakes in the configuration.
         705 | 706 | 900.. => false,
-        111..=118 | 108 | 601..=899 => true,
+        111..=118 | 108 | 141 | 509 | 601..=899 => true,
         _ => false,
     });
     let missing: Vec<_> = of_requests.filter(|reason| !seen.contains(reason)).collect();
@@ -151,8 +151,22 @@ impl Outcome {
     }
 }
 
-/// The keys that the decisions need, or none that are to be had.
-struct Keys<'p>(Policy<'p>, Option<KeySet<2>>);
+/// The keys that the decisions need, or none that are to be had, and which tokens are asked about.
+struct Keys<'p>(Policy<'p>, Option<KeySet<2>>, Option<&'p str>);
+
+impl Keys<'_> {
+    fn introspection<'a>(&'a self, response: Option<&'a [u8]>) -> Option<Introspection<'a>> {
+        let introspection = Introspection::new(self.0);
+        let introspection = match self.2? {
+            "all" => introspection,
+            _ => introspection.with_jwts(self),
+        };
+        Some(match response {
+            Some(response) => introspection.with_response(response),
+            None => introspection,
+        })
+    }
+}
 
 impl Authority for Keys<'_> {
     fn validate<'t>(
@@ -161,7 +175,7 @@ impl Authority for Keys<'_> {
         now: UnixTime,
         memory: &'t mut [u8],
     ) -> Result<PresentedToken<'t>, Reason> {
-        let Self(policy, keys) = self;
+        let Self(policy, keys, _) = self;
         let keys = keys.as_ref().ok_or(Reason::KeysUnavailable)?;
         policy.validate_before_proof(compact, keys, now, memory)
     }
@@ -204,7 +218,8 @@ fn decide(file: &Value, decision: &Value) -> Outcome {
     let audience = texts(&guard["policy"]["audience"]);
     let policy = Policy::new(text(&guard["policy"]["issuer"]), &*audience).expect("a policy");
     let keys = guard["key_set"].get("jwks").map(|jwks| KeySet::from_jwks(jwks.to_string()));
-    let keys = Keys(policy, keys.map(|keys| keys.expect("keys")));
+    let introspected = guard["introspection"].as_str();
+    let keys = Keys(policy, keys.map(|keys| keys.expect("keys")), introspected);
 
     let dpop = &guard["dpop"];
     if dpop.is_null() {
@@ -257,7 +272,12 @@ fn ask_once<S: ReplayStore>(guard: &Guard<'_, S>, keys: &Keys<'_>, decision: &Va
     };
     let now = UnixTime::from_secs(decision["now"].as_u64().expect("seconds"));
     let mut memory = vec![0; limits::MEMORY + RESPONSE_MEMORY];
-    let principal = match guard.authenticate(&head, keys, now, &mut memory) {
+    let response = bytes("introspection_b64u");
+    let step = match keys.introspection(response.as_deref()) {
+        Some(introspection) => guard.authenticate(&head, &introspection, now, &mut memory),
+        None => guard.authenticate(&head, keys, now, &mut memory),
+    };
+    let principal = match step {
         Step::Proceed(principal) => principal,
         Step::Respond(response) => return Outcome::of(&response),
     };

@@ -76,7 +76,8 @@
  *                               &response)) return send(&response);
  *     ... principal.token.subject does operation.name ...
  *
- * Its keys it fetches when a gatepost_key_refresh says so. examples/server is such a server.
+ * Its keys it fetches when a gatepost_key_refresh says so. examples/server is such a server. Opaque
+ * tokens, about which the issuer has to be asked, are for gatepost_authenticate_with_introspection().
  *
  * Who does not use a guard takes its parts:
  *
@@ -164,6 +165,8 @@ enum gatepost_reason {
     GATEPOST_ADDRESS_REFUSED = 139,
     // the challenges are not valid
     GATEPOST_INVALID_CHALLENGE = 140,
+    // what the authorization server says of the token is not valid
+    GATEPOST_INVALID_INTROSPECTION = 141,
 
     // the header names no algorithm
     GATEPOST_ALGORITHM_MISSING = 201,
@@ -216,6 +219,8 @@ enum gatepost_reason {
     GATEPOST_INVALID_CLAIM = 507,
     // a claim has a value that is not accepted
     GATEPOST_CLAIM_REFUSED = 508,
+    // the authorization server says that the token is not active
+    GATEPOST_TOKEN_INACTIVE = 509,
 
     // the token lacks a required scope
     GATEPOST_INSUFFICIENT_SCOPE = 601,
@@ -239,6 +244,8 @@ enum gatepost_reason {
     GATEPOST_KEYS_UNAVAILABLE = 801,
     // too many proofs of possession for now
     GATEPOST_REPLAY_STORE_FULL = 802,
+    // the authorization server does not say now whether the token is good
+    GATEPOST_INTROSPECTION_UNAVAILABLE = 803,
 
     // the caller's memory is too small
     GATEPOST_MEMORY_TOO_SMALL = 901,
@@ -408,6 +415,10 @@ enum gatepost_reason {
 // Bytes of memory that are enough for every validation; 4096 are enough for the tokens of the
 // usual issuers.
 #define GATEPOST_MEMORY 24576
+
+// Bytes of an authorization server's answer about a token at the most. A longer one is
+// GATEPOST_INVALID_INTROSPECTION.
+#define GATEPOST_MAX_INTROSPECTION_LENGTH 8192
 
 // Bytes of a JSON Web Key Set at the most. More are GATEPOST_TOO_LARGE.
 #define GATEPOST_MAX_JWKS_LENGTH 1048576
@@ -646,7 +657,7 @@ typedef struct gatepost_slice {
 // the validation, and is good until that memory is used for something else. Texts are UTF-8 with
 // escapes decoded, and may contain any character, NUL included.
 typedef struct gatepost_access_token {
-    // The issuer (`iss`).
+    // The issuer (`iss`); that of the policy where the issuer was asked, and does not name itself.
     struct gatepost_slice issuer;
     // The subject (`sub`): the user, or the client itself. `ptr` is NULL where there is none.
     struct gatepost_slice subject;
@@ -664,7 +675,8 @@ typedef struct gatepost_access_token {
     uint64_t expires_at;
     // When the token was issued (`iat`), in seconds since 1970; 0 where `has_issued_at` is false.
     uint64_t issued_at;
-    // The algorithm of the signature, a GATEPOST_ALGORITHM.
+    // The algorithm of the signature, a GATEPOST_ALGORITHM; 0 where the issuer was asked about the
+    // token.
     uint32_t algorithm;
     // Whether the token has `exp`.
     bool has_expires_at;
@@ -1158,6 +1170,16 @@ typedef struct gatepost_guard_config {
     // else 0 (the default).
     uint32_t nonce_lifetime;
 } gatepost_guard_config;
+
+// What is asked of opaque tokens, and what was answered about the one at hand.
+typedef struct gatepost_introspection {
+    // The policy for what their issuer says of them.
+    const struct gatepost_policy *policy;
+    // The body of the answer that the introspection endpoint gave, with the status 200, to the
+    // question about the token of the request (RFC 7662, section 2.2), at most
+    // GATEPOST_MAX_INTROSPECTION_LENGTH bytes. `ptr` is NULL where it was not asked.
+    struct gatepost_slice response;
+} gatepost_introspection;
 
 // Says when the keys of an issuer are fetched, for whoever carries the fetch out. One for each
 // issuer.
@@ -1965,6 +1987,35 @@ void gatepost_guard_free(struct gatepost_guard *guard);
 // `config` is NULL or points to `size` bytes that may be written.
 uint32_t gatepost_guard_config_init(struct gatepost_guard_config *config, size_t size);
 
+// Decides like gatepost_authenticate(), and accepts opaque tokens as well, for which their issuer
+// vouches when asked (RFC 7662).
+//
+// `issuers`: as for gatepost_authenticate(), for JSON Web Tokens: tokens of three parts, the first
+// of which begins with `ey`. With none, and an `issuer_count` of 0, all tokens are asked about.
+// `introspection`: for all other tokens. Its response is copied into `memory`, of which
+// GATEPOST_AUTHENTICATE_MEMORY bytes are still enough, and is apart from it.
+//
+// Without a response it returns GATEPOST_INTROSPECTION_UNAVAILABLE for a token that has to be asked
+// about, once all that comes before the token is good: `*response` (503) is sent only if nobody can
+// be asked. Otherwise the caller reads the token with gatepost_read_credentials(), sends it to the
+// introspection endpoint, and calls again, with the same request and with the answer.
+//
+// Returns otherwise what gatepost_authenticate() returns, the errors of
+// gatepost_validate_introspected() among it.
+//
+// The caller's part:
+// As for gatepost_authenticate().
+uint32_t gatepost_authenticate_with_introspection(const struct gatepost_guard *guard,
+                                                  const struct gatepost_issuer *issuers,
+                                                  size_t issuer_count,
+                                                  const struct gatepost_introspection *introspection,
+                                                  const struct gatepost_request_head *head,
+                                                  uint64_t now,
+                                                  void *memory,
+                                                  size_t length,
+                                                  struct gatepost_principal *principal,
+                                                  struct gatepost_response *response);
+
 // Checks a configuration and makes `*refresh` of it, without keys: the first request fetches
 // them.
 //
@@ -2553,6 +2604,37 @@ uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuer
                                             void *memory,
                                             size_t length,
                                             struct gatepost_presented_token *presented_token);
+
+// Decides about `token` by what its issuer says of it, but for the proof of possession: `response` is
+// the body of the answer that the introspection endpoint gave, with the status 200, to the question
+// about this token and no other (RFC 7662, section 2.2). What follows is what follows
+// gatepost_validate_before_proof().
+//
+// `token`: at most GATEPOST_MAX_TOKEN_LENGTH bytes, whatever they are. `response`: one JSON object, at
+// most GATEPOST_MAX_INTROSPECTION_LENGTH bytes; it is copied into `memory`. `now`, `memory`, `length`:
+// as for gatepost_validate(); 4096 are enough for usual responses. `memory` overlaps neither the texts
+// nor `*presented_token`.
+//
+// What the policy says of claims, it says of the members of the response: times, audience, required
+// claims, claim rules, scopes, and the keys that the token is bound to. What it says of a header says
+// nothing here. `iss` may be missing. Only access tokens are let in: `token_type`, where it is there,
+// is `Bearer` or `DPoP`, and `token_use` is `access_token` or `access`.
+//
+// Errors: GATEPOST_TOKEN_INACTIVE; GATEPOST_INVALID_INTROSPECTION for a response that is too long, no
+// such object, or without `active`; GATEPOST_TYPE_MISMATCH for another kind of token;
+// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_TOO_LARGE for a
+// token that is too long; those of gatepost_validate_before_proof() for claims;
+// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
+//
+// The caller's part:
+// As for gatepost_validate().
+uint32_t gatepost_validate_introspected(const struct gatepost_policy *policy,
+                                        struct gatepost_slice token,
+                                        struct gatepost_slice response,
+                                        uint64_t now,
+                                        void *memory,
+                                        size_t length,
+                                        struct gatepost_presented_token *presented_token);
 
 // Compares the client's certificate, where the token is bound to one.
 //

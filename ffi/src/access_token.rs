@@ -17,7 +17,7 @@ use crate::{bit, gatepost_slice};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gatepost_access_token {
-    /// The issuer (`iss`).
+    /// The issuer (`iss`); that of the policy where the issuer was asked, and does not name itself.
     pub issuer: gatepost_slice,
     /// The subject (`sub`): the user, or the client itself. `ptr` is NULL where there is none.
     pub subject: gatepost_slice,
@@ -35,7 +35,8 @@ pub struct gatepost_access_token {
     pub expires_at: u64,
     /// When the token was issued (`iat`), in seconds since 1970; 0 where `has_issued_at` is false.
     pub issued_at: u64,
-    /// The algorithm of the signature, a GATEPOST_ALGORITHM.
+    /// The algorithm of the signature, a GATEPOST_ALGORITHM; 0 where the issuer was asked about the
+    /// token.
     pub algorithm: u32,
     /// Whether the token has `exp`.
     pub has_expires_at: bool,
@@ -82,7 +83,7 @@ impl From<AccessToken<'_>> for gatepost_access_token {
             claims: token.claims().as_json().into(),
             expires_at: token.expires_at().map_or(0, UnixTime::as_secs),
             issued_at: token.issued_at().map_or(0, UnixTime::as_secs),
-            algorithm: bit(token.algorithm()),
+            algorithm: token.algorithm().map_or(0, bit),
             has_expires_at: token.expires_at().is_some(),
             has_issued_at: token.issued_at().is_some(),
             opaque: [MaybeUninit::uninit(); 48],

@@ -12,7 +12,7 @@ use crate::operation::operation;
 use crate::places::room;
 use crate::policy::parts;
 use crate::principal::principal;
-use crate::proofs::either;
+use crate::proofs::{AnyGuard, either};
 use crate::request::{Request, gatepost_request_head};
 use crate::response::{Answer, gatepost_response, place_of, respond};
 use crate::{
@@ -85,20 +85,34 @@ pub unsafe extern "C" fn gatepost_authenticate(
                 Request::read(head, memory, length, &others)?,
             )
         };
-        let now = UnixTime::from_secs(now);
-        let head = request.head;
-        match either!(guard, one => one.authenticate(&head, &issuers, now, request.memory)) {
-            Step::Proceed(principal) => {
-                let response =
-                    either!(guard, one => gatepost_response::let_in(one.response_headers(&head)));
-                // SAFETY: the caller vouches for the place of the result, which is apart from the
-                // rest.
-                unsafe { output.write(principal.into()) }
-                Ok(Answer::LetInWith(response))
-            }
-            Step::Respond(response) => Ok(Answer::Respond(response.into())),
-        }
+        // SAFETY: the caller vouches for the place of the result, which is apart from the rest.
+        unsafe { authenticate(guard, &issuers, request, UnixTime::from_secs(now), output) }
     })
+}
+
+/// Has the head of a request judged by `authority`.
+///
+/// # Safety
+///
+/// `output` is for a principal, apart from the rest.
+pub(crate) unsafe fn authenticate<'a>(
+    guard: &'a AnyGuard,
+    authority: &impl Authority,
+    request: Request<'a>,
+    now: UnixTime,
+    output: Output<gatepost_principal>,
+) -> Result<Answer, Reason> {
+    let Request { head, memory } = request;
+    match either!(guard, one => one.authenticate(&head, authority, now, memory)) {
+        Step::Proceed(principal) => {
+            let response =
+                either!(guard, one => gatepost_response::let_in(one.response_headers(&head)));
+            // SAFETY: the caller vouches for the place of the result.
+            unsafe { output.write(principal.into()) }
+            Ok(Answer::LetInWith(response))
+        }
+        Step::Respond(response) => Ok(Answer::Respond(response.into())),
+    }
 }
 
 /// Reads what the body of a request asks for into `*operation`, and sees that its headers agree.
@@ -282,14 +296,17 @@ pub unsafe extern "C" fn gatepost_guard_refuse_until(
 }
 
 /// Issuers whose pointers were checked.
-struct Issuers<'a>(&'a [gatepost_issuer]);
+pub(crate) struct Issuers<'a>(&'a [gatepost_issuer]);
 
 impl<'a> Issuers<'a> {
     /// # Safety
     ///
     /// `issuers` is `NULL` or points to `count` issuers, whose policies and keys nobody changes
     /// during `'a`.
-    unsafe fn new(issuers: *const gatepost_issuer, count: usize) -> Result<Self, Reason> {
+    pub(crate) unsafe fn new(
+        issuers: *const gatepost_issuer,
+        count: usize,
+    ) -> Result<Self, Reason> {
         // SAFETY: the caller vouches for all pointers.
         let issuers = unsafe { array(issuers, count) }?;
         if issuers.is_empty() {

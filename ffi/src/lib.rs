@@ -47,6 +47,8 @@ mod guard;
 #[cfg(feature = "mcp")]
 mod guard_config;
 #[cfg(feature = "mcp")]
+mod introspection;
+#[cfg(feature = "mcp")]
 mod key_refresh;
 #[cfg(feature = "mcp")]
 mod key_refresh_config;
@@ -113,6 +115,8 @@ pub use error_body::*;
 pub use guard::*;
 #[cfg(feature = "mcp")]
 pub use guard_config::*;
+#[cfg(feature = "mcp")]
+pub use introspection::*;
 #[cfg(feature = "mcp")]
 pub use key_refresh::*;
 #[cfg(feature = "mcp")]

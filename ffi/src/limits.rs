@@ -9,6 +9,10 @@ pub const GATEPOST_MAX_TOKEN_LENGTH: usize = 16384;
 /// usual issuers.
 pub const GATEPOST_MEMORY: usize = 24576;
 
+/// Bytes of an authorization server's answer about a token at the most. A longer one is
+/// GATEPOST_INVALID_INTROSPECTION.
+pub const GATEPOST_MAX_INTROSPECTION_LENGTH: usize = 8192;
+
 /// Bytes of a JSON Web Key Set at the most. More are GATEPOST_TOO_LARGE.
 pub const GATEPOST_MAX_JWKS_LENGTH: usize = 1048576;
 
@@ -31,6 +35,7 @@ pub const GATEPOST_MAX_LEEWAY: u32 = 300;
 const _: () = {
     assert!(GATEPOST_MAX_TOKEN_LENGTH == limits::MAX_TOKEN_LEN);
     assert!(GATEPOST_MEMORY >= limits::MEMORY);
+    assert!(GATEPOST_MAX_INTROSPECTION_LENGTH == limits::MAX_INTROSPECTION_LEN);
     assert!(GATEPOST_MAX_JWKS_LENGTH == limits::MAX_JWK_SET_LEN);
     assert!(GATEPOST_MAX_KEYS == limits::MAX_KEYS);
     assert!(GATEPOST_MAX_KEY_ID_LENGTH == limits::MAX_KEY_ID_LEN);

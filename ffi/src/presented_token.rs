@@ -7,13 +7,13 @@ use core::ptr;
 
 use gatepost_core::{Evidence, PresentedToken, Reason, UnixTime};
 
-use crate::boundary::{Output, addresses, shared, status};
+use crate::boundary::{Output, addresses, require_apart, shared, status};
 use crate::places::room;
 use crate::policy::parts;
 use crate::validate::{Input, choose};
 use crate::{
-    gatepost_access_token, gatepost_confirmation, gatepost_issuer, gatepost_key_set,
-    gatepost_policy, gatepost_slice,
+    GATEPOST_MAX_INTROSPECTION_LENGTH, gatepost_access_token, gatepost_confirmation,
+    gatepost_issuer, gatepost_key_set, gatepost_policy, gatepost_slice,
 };
 
 /// A token that passed everything but the proof of possession: no claim can be read until
@@ -159,6 +159,59 @@ pub unsafe extern "C" fn gatepost_validate_any_before_proof(
     })
 }
 
+/// Decides about `token` by what its issuer says of it, but for the proof of possession: `response` is
+/// the body of the answer that the introspection endpoint gave, with the status 200, to the question
+/// about this token and no other (RFC 7662, section 2.2). What follows is what follows
+/// gatepost_validate_before_proof().
+///
+/// `token`: at most GATEPOST_MAX_TOKEN_LENGTH bytes, whatever they are. `response`: one JSON object, at
+/// most GATEPOST_MAX_INTROSPECTION_LENGTH bytes; it is copied into `memory`. `now`, `memory`, `length`:
+/// as for gatepost_validate(); 4096 are enough for usual responses. `memory` overlaps neither the texts
+/// nor `*presented_token`.
+///
+/// What the policy says of claims, it says of the members of the response: times, audience, required
+/// claims, claim rules, scopes, and the keys that the token is bound to. What it says of a header says
+/// nothing here. `iss` may be missing. Only access tokens are let in: `token_type`, where it is there,
+/// is `Bearer` or `DPoP`, and `token_use` is `access_token` or `access`.
+///
+/// Errors: GATEPOST_TOKEN_INACTIVE; GATEPOST_INVALID_INTROSPECTION for a response that is too long, no
+/// such object, or without `active`; GATEPOST_TYPE_MISMATCH for another kind of token;
+/// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_TOO_LARGE for a
+/// token that is too long; those of gatepost_validate_before_proof() for claims;
+/// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
+///
+/// # Safety
+///
+/// As for gatepost_validate().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_validate_introspected(
+    policy: *const gatepost_policy,
+    token: gatepost_slice,
+    response: gatepost_slice,
+    now: u64,
+    memory: *mut c_void,
+    length: usize,
+    presented_token: *mut gatepost_presented_token,
+) -> u32 {
+    status(|| {
+        let place = addresses(memory.cast(), length);
+        require_apart(&place, &addresses(response.ptr, response.len))?;
+        // SAFETY: the caller vouches for all pointers.
+        let (input, policy, response) = unsafe {
+            (Input::new(token, memory, length, presented_token)?, parts(policy)?, response.bytes()?)
+        };
+        let (response, memory) = copy(response, input.memory)?;
+        let now = UnixTime::from_secs(now);
+        let mut room = room();
+        let policy = policy.policy(&mut room)?;
+        let presented = policy.validate_introspected(input.token, response, now, memory)?;
+        let flat = flat(presented, token, place);
+        // SAFETY: the caller vouches for the place of the result, which is apart from the rest.
+        unsafe { input.output.write(flat) }
+        Ok(())
+    })
+}
+
 /// Compares the client's certificate, where the token is bound to one.
 ///
 /// gatepost_prove() does so as well. Who takes DPoP proofs asks before gatepost_verify_proof():
@@ -227,6 +280,17 @@ pub unsafe extern "C" fn gatepost_prove(
         unsafe { output.write(token.into()) }
         Ok(())
     })
+}
+
+/// Copies a response that may be judged to the front of `memory`; returns it and the rest.
+fn copy<'m>(response: &[u8], memory: &'m mut [u8]) -> Result<(&'m [u8], &'m mut [u8]), Reason> {
+    if response.len() > GATEPOST_MAX_INTROSPECTION_LENGTH {
+        return Err(Reason::InvalidIntrospection);
+    }
+    let (place, rest) =
+        memory.split_at_mut_checked(response.len()).ok_or(Reason::MemoryTooSmall)?;
+    place.copy_from_slice(response);
+    Ok((place, rest))
 }
 
 /// A token that was presented as `compact`, decoded into the memory at `memory`.

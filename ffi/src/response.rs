@@ -92,13 +92,13 @@ impl gatepost_response {
     }
 
     /// What the server's own response needs.
-    pub(crate) fn let_in<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
+    pub(crate) fn let_in<'h>(headers: impl Iterator<Item = (&'static str, &'h str)>) -> Self {
         Self::new(200, 0).with_headers(headers)
     }
 
     /// With these headers. An answer that lacked one would not be that answer any more: where
     /// there is no room for all, it is a refusal without any.
-    fn with_headers<'h>(mut self, headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
+    fn with_headers<'h>(mut self, headers: impl Iterator<Item = (&'static str, &'h str)>) -> Self {
         for (name, value) in headers {
             let Some(place) = self.headers.get_mut(self.header_count) else {
                 return Self::bare(Reason::Misuse);

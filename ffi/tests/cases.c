@@ -9,7 +9,7 @@
  *     any NOW HEX POLICY:KEYS...        the same
  *     verify KEYS ALGORITHMS HEX        the number; the payload
  *     guard I FIELD=VALUE...            OK or the reason
- *     decide GUARD POLICY KEYS NOW METHOD TARGET CERTIFICATE BODY NAME VALUE...
+ *     decide GUARD POLICY KEYS ASKS NOW METHOD TARGET CERTIFICATE BODY RESPONSE NAME VALUE...
  *                                       the number; subject, client, operation and scopes, or
  *                                       status, headers and body
  *     then ...                          the same, by a guard that still knows what came before
@@ -355,19 +355,17 @@ static void run_guard(void) {
     printf("%u\n", (unsigned)reason);
 }
 
-static void print_response(uint32_t number_of_answer, const gatepost_response *response) {
-    size_t i;
-
-    if (response->reason != (number_of_answer == GATEPOST_RESPOND ? 0 : number_of_answer)) {
-        die("the response has another reason");
-    }
-    printf("%u %u", (unsigned)number_of_answer, (unsigned)response->status);
-    print_hex(response->body);
-    for (i = 0; i < response->header_count; i++) {
-        print_hex(response->headers[i].name);
-        print_hex(response->headers[i].value);
-    }
-    printf("\n");
+/* ASKS are the tokens that are asked about: none, opaque ones, or all. */
+static uint32_t authenticate(const char *asks, const gatepost_guard *guard,
+                             const gatepost_issuer *issuer, const gatepost_introspection *said,
+                             const gatepost_request_head *head, uint64_t now, void *work,
+                             size_t length, gatepost_principal *who, gatepost_response *answer) {
+    size_t count = strcmp(asks, "all") != 0;
+    return strcmp(asks, "none") == 0
+               ? gatepost_authenticate(guard, issuer, 1, head, now, work, length, who, answer)
+               : gatepost_authenticate_with_introspection(guard, count == 0 ? NULL : issuer, count,
+                                                          said, head, now, work, length, who,
+                                                          answer);
 }
 
 static void run_decide(void) {
@@ -380,25 +378,29 @@ static void run_decide(void) {
     gatepost_issuer issuer;
     gatepost_header headers[128];
     gatepost_request_head head;
-    gatepost_slice body, *parts[4];
+    gatepost_slice body, *parts[5];
+    gatepost_introspection said;
     gatepost_principal principal;
     gatepost_operation operation;
     gatepost_response response;
     gatepost_slice certificate;
     uint64_t now;
     uint32_t answer;
-    char *name;
+    char *name, *asks;
     size_t i;
 
     issuer.policy = &policies[index_of_slot()];
     keys = number();
     issuer.keys = keys < SLOTS ? key_sets[keys] : NULL;
+    said.policy = issuer.policy;
+    asks = word();
     now = strtoull(word(), NULL, 10);
     parts[0] = &head.method;
     parts[1] = &head.target;
     parts[2] = &certificate;
     parts[3] = &body;
-    for (i = 0; i < 4; i++) {
+    parts[4] = &said.response;
+    for (i = 0; i < 5; i++) {
         *parts[i] = decode(word(), request + used, sizeof request - used);
         used += parts[i]->len;
     }
@@ -417,8 +419,8 @@ static void run_decide(void) {
     memset(authenticate_memory, 0xa5, sizeof authenticate_memory);
     memset(&principal, 0x5a, sizeof principal);
     memset(&response, 0xa5, sizeof response);
-    answer = gatepost_authenticate(guards[guard], &issuer, 1, &head, now, authenticate_memory,
-                                   sizeof authenticate_memory, &principal, &response);
+    answer = authenticate(asks, guards[guard], &issuer, &said, &head, now, authenticate_memory,
+                          sizeof authenticate_memory, &principal, &response);
     require_untouched(answer, &principal, sizeof principal);
     if (answer == GATEPOST_OK && body.ptr != NULL) {
         memset(&operation, 0x5a, sizeof operation);
@@ -437,8 +439,8 @@ static void run_decide(void) {
     }
     /* Nobody gets in twice with one proof. */
     if (seen.count > 0
-        && gatepost_authenticate(guards[guard], &issuer, 1, &head, now, authorize_memory,
-                                 sizeof authorize_memory, &principal, &response)
+        && authenticate(asks, guards[guard], &issuer, &said, &head, now, authorize_memory,
+                        sizeof authorize_memory, &principal, &response)
                != GATEPOST_PROOF_REPLAYED) {
         die("a proof was taken twice");
     }

@@ -213,7 +213,7 @@ def check_decision(case: dict, answer: list[str]) -> None:
 def request_words(case: dict) -> str:
     request = case["request"]
     parts = [request["method"], request["target"]]
-    for name in ("certificate_b64u", "body_b64u"):
+    for name in ("certificate_b64u", "body_b64u", "introspection_b64u"):
         parts.append(None if request[name] is None else from_base64url(request[name]))
     parts += [part for header in request["headers"] for part in header]
     return " ".join([str(case["now"]), *map(text, parts)])
@@ -233,10 +233,12 @@ def decisions(document: dict, every: int):
     for case in document["decisions"][::every]:
         place, command = places[case["guard"]], "decide"
         keys = NOWHERE if guards[case["guard"]]["key_set"] is None else place
+        asks = guards[case["guard"]]["introspection"] or "none"
+        where = f"{place} {place} {keys} {asks}"
         for earlier in case["before"]:
-            yield case, f"{command} {place} {place} {keys} {request_words(earlier)}", check_ok
+            yield case, f"{command} {where} {request_words(earlier)}", check_ok
             command = "then"
-        yield case, f"{command} {place} {place} {keys} {request_words(case)}", check_decision
+        yield case, f"{command} {where} {request_words(case)}", check_decision
 
 
 def main() -> int:

@@ -143,6 +143,10 @@ OFFSET(gatepost_dpop_verifier, proof_context, 40);
 OFFSET(gatepost_dpop_verifier, nonce_keys, 48);
 OFFSET(gatepost_dpop_verifier, nonce_key_count, 56);
 
+SIZE(gatepost_introspection, 24);
+OFFSET(gatepost_introspection, policy, 0);
+OFFSET(gatepost_introspection, response, 8);
+
 SIZE(gatepost_presented_token, 864);
 OFFSET(gatepost_presented_token, confirmation, 0);
 OFFSET(gatepost_presented_token, memory, 72);

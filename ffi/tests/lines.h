@@ -76,6 +76,21 @@ static void print_hex(gatepost_slice text) {
     }
 }
 
+static void print_response(uint32_t number_of_answer, const gatepost_response *response) {
+    size_t i;
+
+    if (response->reason != (number_of_answer == GATEPOST_RESPOND ? 0 : number_of_answer)) {
+        die("the response has another reason");
+    }
+    printf("%u %u", (unsigned)number_of_answer, (unsigned)response->status);
+    print_hex(response->body);
+    for (i = 0; i < response->header_count; i++) {
+        print_hex(response->headers[i].name);
+        print_hex(response->headers[i].value);
+    }
+    printf("\n");
+}
+
 static char *word(void) {
     char *next = strtok(NULL, " \n");
 

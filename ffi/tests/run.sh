@@ -17,7 +17,7 @@ mkdir -p "$out"
 
 # What the functions of each family do, accept and refuse; api.c has the rest.
 families=(policies key_refresh pkce challenges credentials possession error_bodies metadata seals client
-    registration new_client)
+    registration new_client introspection)
 
 warnings=(-Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wno-sign-conversion)
 c99=("$cc" -std=c99 -g "${warnings[@]}" -Iffi/include)

@@ -263,14 +263,23 @@ impl Guard {
     /// the Response to send.
     ///
     /// `now` is in seconds since 1970, of which a fraction is dropped; `time.time()` unless given.
-    #[pyo3(signature = (head, now = None))]
+    ///
+    /// Where the validator has a policy for opaque tokens, the Response to one has the reason
+    /// "introspection_unavailable": it is sent only if nobody can be asked. Otherwise this is called
+    /// again, with the same head and with `introspection`, str or bytes of at most 8192 bytes: what
+    /// the endpoint has answered about the request's token.
+    ///
+    /// Raises PolicyError for an `introspection` without such a policy.
+    #[pyo3(signature = (head, now = None, *, introspection = None))]
     fn authenticate(
         slf: &Bound<'_, Self>,
         head: Py<RequestHead>,
         now: Option<&Bound<'_, PyAny>>,
+        introspection: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Authenticated> {
         let now = input::time(slf.py(), now)?;
-        Ok(match Principal::of(slf.clone().unbind(), head, now) {
+        let authority = slf.get().validator().told(slf.py(), introspection)?;
+        Ok(match Principal::of(slf.clone().unbind(), head, &authority, now) {
             Ok(principal) => Authenticated::Principal(principal),
             Err(response) => Authenticated::Response(response),
         })

@@ -84,6 +84,15 @@ pub(crate) fn no_more_than(text: &[u8], most: usize) -> Vec<u8> {
     text.get(..=most).unwrap_or(text).to_owned()
 }
 
+/// What an introspection endpoint has answered: str or bytes, where there is an answer.
+pub(crate) fn introspection<'p>(
+    response: Option<&'p Bound<'_, PyAny>>,
+) -> PyResult<Option<&'p [u8]>> {
+    response
+        .map(|it| text(it).ok_or_else(|| wrong_type("introspection", "str or bytes", it)))
+        .transpose()
+}
+
 /// The reason of this name.
 pub(crate) fn reason(py: Python<'_>, name: &str) -> PyResult<Reason> {
     Reason::ALL

@@ -114,6 +114,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("REASONS", crate::errors::table(module.py())?)?;
         module.add("MAX_TOKEN_LEN", gatepost::limits::MAX_TOKEN_LEN)?;
-        module.add("MAX_JWK_SET_LEN", gatepost::limits::MAX_JWK_SET_LEN)
+        module.add("MAX_JWK_SET_LEN", gatepost::limits::MAX_JWK_SET_LEN)?;
+        module.add("MAX_INTROSPECTION_LEN", gatepost::limits::MAX_INTROSPECTION_LEN)
     }
 }

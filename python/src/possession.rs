@@ -11,7 +11,7 @@ use crate::confirmation::Confirmation;
 use crate::dpop::Dpop;
 use crate::dpop_nonces::DpopNonces;
 use crate::token::AccessToken;
-use crate::validator::Validator;
+use crate::validator::Told;
 use crate::{errors, input};
 
 /// An access token that passed everything but the proof of possession.
@@ -43,7 +43,7 @@ self_cell!(
 impl PresentedToken {
     /// Decides over `compact`, but for the proof of possession.
     pub(crate) fn of(
-        validator: &Validator,
+        validator: &Told<'_>,
         compact: Vec<u8>,
         now: UnixTime,
     ) -> Result<Self, Reason> {

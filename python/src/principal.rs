@@ -12,6 +12,7 @@ use crate::guard::{Guard, with_guard};
 use crate::request::RequestHead;
 use crate::response::Response;
 use crate::token::AccessToken;
+use crate::validator::Told;
 
 /// Whoever sent a request: the bearer of a valid token, or for public operations nobody in
 /// particular.
@@ -42,10 +43,11 @@ self_cell!(
 );
 
 impl Principal {
-    /// Decides who sent `head`.
+    /// Decides who sent `head`, by `authority`, which is that of `guard`.
     pub(crate) fn of(
         guard: Py<Guard>,
         head: Py<RequestHead>,
+        authority: &Told<'_>,
         now: UnixTime,
     ) -> Result<Self, Response> {
         let memory = vec![0; MEMORY + RESPONSE_MEMORY].into_boxed_slice();
@@ -54,7 +56,6 @@ impl Principal {
             let guard = asked.guard.get();
             let head = asked.head.get().borrowed();
             let memory = asked.memory.borrow_mut();
-            let authority = guard.validator();
             match with_guard!(guard.borrowed(), |it| it.authenticate(&head, authority, now, memory))
             {
                 Step::Proceed(principal) => Ok(principal),

@@ -21,7 +21,7 @@ pub(crate) struct AccessToken {
     scopes: Vec<String>,
     expires_at: Option<u64>,
     issued_at: Option<u64>,
-    algorithm: Algorithm,
+    algorithm: Option<Algorithm>,
     key_id: Option<String>,
     confirmation: gatepost::Confirmation,
     claims_json: String,
@@ -59,7 +59,7 @@ impl AccessToken {
 
 #[pymethods]
 impl AccessToken {
-    /// `iss`: the policy's issuer.
+    /// `iss`: the policy's issuer, also where it was asked and does not name itself.
     #[getter]
     fn issuer(&self) -> &str {
         &self.issuer
@@ -107,10 +107,11 @@ impl AccessToken {
         self.issued_at
     }
 
-    /// The algorithm of the signature, such as "RS256".
+    /// The algorithm of the signature, such as "RS256"; None where the issuer was asked about the
+    /// token.
     #[getter]
-    fn algorithm(&self) -> &'static str {
-        self.algorithm.name()
+    fn algorithm(&self) -> Option<&'static str> {
+        self.algorithm.map(Algorithm::name)
     }
 
     /// `kid` of the header: the key that it names.
@@ -136,7 +137,7 @@ impl AccessToken {
             .map(|claims| claims.bind(py).clone())
     }
 
-    /// Every claim, as the JSON that the token holds.
+    /// Every claim, as the JSON that the token holds, or that the issuer has answered.
     #[getter]
     fn claims_json(&self) -> &str {
         &self.claims_json

@@ -4,7 +4,7 @@ use core::iter::zip;
 use std::sync::{PoisonError, RwLock};
 
 use gatepost::limits::{MAX_TOKEN_LEN, MEMORY};
-use gatepost::mcp::Authority;
+use gatepost::mcp::{Authority, Introspection};
 use gatepost::oauth::Provider;
 use gatepost::{Confirmation, Reason, UnixTime, UntrustedToken};
 use gatepost_hosted::SharedTokenCache;
@@ -25,12 +25,18 @@ use crate::{errors, input};
 /// their SHA-256 digests alone, until they expire: their claims are judged again each time, and
 /// nothing but the time it takes depends on it. With `cache_size=0` every signature is checked.
 ///
+/// With `introspection`, the policy for opaque tokens, those are accepted as well for which its
+/// issuer vouches when asked (RFC 7662). Who asks is the caller: a token that is no JSON Web Token is
+/// refused as "introspection_unavailable", until the same call is made with what the endpoint has
+/// answered about it. `gatepost.introspection` does that.
+///
 /// Safe to share between threads.
 ///
 /// Raises PolicyError for a `cache_size` of more than 1 000 000.
 #[pyclass(frozen, module = "gatepost")]
 pub(crate) struct Validator {
     issuers: Vec<Issuer>,
+    introspection: Option<Py<Policy>>,
     cache: SharedTokenCache,
 }
 
@@ -45,37 +51,40 @@ struct Issuer {
 #[pymethods]
 impl Validator {
     #[new]
-    #[pyo3(signature = (policy, keys, *, cache_size = 1000))]
+    #[pyo3(signature = (policy, keys, *, cache_size = 1000, introspection = None))]
     fn new(
         py: Python<'_>,
         policy: Py<Policy>,
         keys: Option<&KeySet>,
         cache_size: usize,
+        introspection: Option<Py<Policy>>,
     ) -> PyResult<Self> {
-        Self::with(py, vec![Issuer::new(policy, keys)], cache_size)
+        Self::with(py, vec![Issuer::new(policy, keys)], cache_size, introspection)
     }
 
     /// A validator for several issuers: a sequence of pairs of a policy and its keys.
     ///
-    /// A token is only ever judged by the policy and the keys of the issuer it names.
+    /// A token is only ever judged by the policy and the keys of the issuer it names. Without any
+    /// pair, but with `introspection`, all tokens are asked about, JSON Web Tokens too.
     ///
-    /// Raises PolicyError without any pair, for an issuer that comes twice, and for a `cache_size`
+    /// Raises PolicyError without any pair and without `introspection`, for an issuer that comes twice, and for a `cache_size`
     /// of more than 1 000 000.
     #[staticmethod]
-    #[pyo3(signature = (issuers, *, cache_size = 1000))]
+    #[pyo3(signature = (issuers, *, cache_size = 1000, introspection = None))]
     fn of(
         py: Python<'_>,
         issuers: Vec<(Py<Policy>, Option<Py<KeySet>>)>,
         cache_size: usize,
+        introspection: Option<Py<Policy>>,
     ) -> PyResult<Self> {
         let issuers = issuers
             .into_iter()
             .map(|(policy, keys)| Issuer::new(policy, keys.as_ref().map(Py::get)))
             .collect();
-        let this = Self::with(py, issuers, cache_size)?;
+        let this = Self::with(py, issuers, cache_size, introspection)?;
         let mut names: Vec<&str> = this.issuers.iter().map(Issuer::name).collect();
         names.sort_unstable();
-        if names.is_empty() {
+        if names.is_empty() && this.introspection.is_none() {
             return Err(errors::misuse(py, "no issuer"));
         }
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -93,19 +102,25 @@ impl Validator {
     /// Decides over one access token: str or bytes, at most 16 384 characters.
     ///
     /// `now` is in seconds since 1970, of which a fraction is dropped; `time.time()` unless given.
+    /// `introspection`, str or bytes of at most 8192 bytes, is what the endpoint has answered about
+    /// this token, where it was asked.
     ///
-    /// Raises TokenError, of the class of the first reason that is found.
-    #[pyo3(signature = (jwt, now = None))]
+    /// Raises TokenError, of the class of the first reason that is found;
+    /// InvalidIntrospectionError for an answer that says nothing, and PolicyError for one where
+    /// there is no policy for it.
+    #[pyo3(signature = (jwt, now = None, *, introspection = None))]
     fn validate(
         &self,
         jwt: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
+        introspection: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<AccessToken> {
         let py = jwt.py();
         let compact =
             input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
         let now = input::time(py, now)?;
-        self.decide(compact, now).map_err(|reason| self.refused(py, compact, reason))
+        let asked = self.told(py, introspection)?;
+        asked.decide(compact, now).map_err(|reason| self.refused(py, compact, reason))
     }
 
     /// Decides over many access tokens, an iterable of str or bytes: a list with an AccessToken for
@@ -146,18 +161,20 @@ impl Validator {
     /// (`cnf`) as far as can be said before its bearer has shown to have that key: the result says
     /// which key that is, and becomes an AccessToken with the proof.
     ///
-    /// Raises TokenError, of the class of the first reason that is found.
-    #[pyo3(signature = (jwt, now = None))]
+    /// Raises what `validate` raises.
+    #[pyo3(signature = (jwt, now = None, *, introspection = None))]
     fn validate_before_proof(
         &self,
         jwt: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
+        introspection: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PresentedToken> {
         let py = jwt.py();
         let compact =
             input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
         let now = input::time(py, now)?;
-        PresentedToken::of(self, input::no_more_than(compact, MAX_TOKEN_LEN), now)
+        let asked = self.told(py, introspection)?;
+        PresentedToken::of(&asked, input::no_more_than(compact, MAX_TOKEN_LEN), now)
             .map_err(|reason| self.refused(py, compact, reason))
     }
 
@@ -196,17 +213,35 @@ impl Validator {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let names: Vec<&str> = self.issuers.iter().map(Issuer::name).collect();
+        let names: Vec<&str> = self.issuers().collect();
         Ok(format!("Validator(issuers={})", names.into_pyobject(py)?.repr()?))
     }
 }
 
 impl Validator {
-    fn with(py: Python<'_>, issuers: Vec<Issuer>, cache_size: usize) -> PyResult<Self> {
+    fn with(
+        py: Python<'_>,
+        issuers: Vec<Issuer>,
+        cache_size: usize,
+        introspection: Option<Py<Policy>>,
+    ) -> PyResult<Self> {
         if cache_size > MAX_CACHE_SIZE {
             return Err(errors::misuse(py, "cache_size is more than 1 000 000"));
         }
-        Ok(Self { issuers, cache: SharedTokenCache::new(cache_size) })
+        Ok(Self { issuers, introspection, cache: SharedTokenCache::new(cache_size) })
+    }
+
+    /// This validator, told what the endpoint has answered, if it was asked.
+    pub(crate) fn told<'v>(
+        &'v self,
+        py: Python<'_>,
+        introspection: Option<&'v Bound<'_, PyAny>>,
+    ) -> PyResult<Told<'v>> {
+        let response = input::introspection(introspection)?;
+        if response.is_some() && self.introspection.is_none() {
+            return Err(errors::misuse(py, "introspection, for which there is no policy"));
+        }
+        Ok(Told { validator: self, response })
     }
 
     fn decide(&self, compact: &[u8], now: UnixTime) -> Result<AccessToken, Reason> {
@@ -223,8 +258,8 @@ impl Validator {
         Ok(AccessToken::of(&token, Confirmation::NONE))
     }
 
-    /// Decides over a token but for the proof of possession.
-    pub(crate) fn present<'t>(
+    /// Decides over a JSON Web Token but for the proof of possession.
+    fn present<'t>(
         &self,
         compact: &'t [u8],
         now: UnixTime,
@@ -260,7 +295,9 @@ impl Validator {
     }
 
     pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
-        self.issuers.iter().map(Issuer::name)
+        let asked = self.introspection.as_ref().map(|policy| policy.get().issuer());
+        let asked = asked.filter(|name| self.find(name).is_none());
+        self.issuers.iter().map(Issuer::name).chain(asked)
     }
 
     /// The kind of authorization server that all of the policies are for: it explains tokens that
@@ -295,6 +332,56 @@ impl Validator {
 }
 
 impl Authority for Validator {
+    fn validate<'t>(
+        &self,
+        compact: &'t str,
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<gatepost::PresentedToken<'t>, Reason> {
+        self.present(compact.as_bytes(), now, memory)
+    }
+}
+
+/// A validator, and what an introspection endpoint has answered, where it was asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'v> {
+    validator: &'v Validator,
+    response: Option<&'v [u8]>,
+}
+
+impl Told<'_> {
+    fn decide(&self, compact: &[u8], now: UnixTime) -> Result<AccessToken, Reason> {
+        if self.validator.introspection.is_none() {
+            return self.validator.decide(compact, now);
+        }
+        let mut memory = [0; MEMORY];
+        let token = self.present(compact, now, &mut memory)?.into_unbound()?;
+        Ok(AccessToken::of(&token, Confirmation::NONE))
+    }
+
+    /// Decides over a token but for the proof of possession.
+    pub(crate) fn present<'t>(
+        &self,
+        token: &'t [u8],
+        now: UnixTime,
+        memory: &'t mut [u8],
+    ) -> Result<gatepost::PresentedToken<'t>, Reason> {
+        let Some(policy) = &self.validator.introspection else {
+            return self.validator.present(token, now, memory);
+        };
+        let token = str::from_utf8(token).map_err(|_| Reason::Malformed)?;
+        let mut introspection = Introspection::new(*policy.get().borrowed());
+        if !self.validator.issuers.is_empty() {
+            introspection = introspection.with_jwts(self.validator);
+        }
+        if let Some(response) = self.response {
+            introspection = introspection.with_response(response);
+        }
+        introspection.validate(token, now, memory)
+    }
+}
+
+impl Authority for Told<'_> {
     fn validate<'t>(
         &self,
         compact: &'t str,

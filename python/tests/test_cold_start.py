@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 
 import pytest
@@ -12,7 +11,7 @@ import gatepost
 from conftest import AUDIENCE
 from issuer import Issuer
 
-NOW = int(time.time())
+NOW = 1_900_000_000
 
 
 class Adapter:
@@ -66,7 +65,8 @@ class Adapter:
 
 
 def head_of(issuer: Issuer, **header: str) -> gatepost.RequestHead:
-    token = issuer.sign(issuer.claims(AUDIENCE, iat=NOW, exp=NOW + 300), **header)
+    claims = issuer.claims(AUDIENCE, iat=NOW, exp=NOW + 3600)
+    token = issuer.sign(claims, **header)
     return gatepost.RequestHead("POST", "/mcp", [("Authorization", f"Bearer {token}")])
 
 

@@ -28,11 +28,13 @@ def test_decisions(decision: dict[str, Any]) -> None:
     request, now = decision["request"], decision["now"]
     head = head_of(request)
     outcome: gatepost.Operation | gatepost.Response
-    if FILE["guards"][decision["guard"]]["key_set"] is None:
+    options = FILE["guards"][decision["guard"]]
+    if options["key_set"] is None and options["introspection"] is None:
         # Whoever has no keys has no validator to ask.
         outcome = guard.refuse(head, "keys_unavailable")
     else:
-        principal = guard.authenticate(head, now)
+        said = base64url(request["introspection_b64u"])
+        principal = guard.authenticate(head, now, introspection=said)
         if isinstance(principal, gatepost.Principal):
             outcome = guard.authorize(principal, head, base64url(request["body_b64u"]))
             if isinstance(outcome, gatepost.Operation):
@@ -67,9 +69,12 @@ def guard_of(name: str) -> gatepost.Guard:
     """A new one each time, which has seen no proof."""
     options = FILE["guards"][name]
     keys = options["key_set"] or FILE["guards"]["plain"]["key_set"]
-    validator = gatepost.Validator(
-        gatepost.Policy(options["policy"]["issuer"], options["policy"]["audience"]),
-        gatepost.KeySet.from_jwks(keys["jwks"]),
+    policy = gatepost.Policy(options["policy"]["issuer"], options["policy"]["audience"])
+    validator = gatepost.Validator.of(
+        []
+        if options["introspection"] == "all"
+        else [(policy, gatepost.KeySet.from_jwks(keys["jwks"]))],
+        introspection=policy if options["introspection"] else None,
     )
     others: dict[str, Any] = {}
     if options["max_message_len"] is not None:

@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod granted;
 mod guards;
+mod introspection;
 mod operations;
 mod origins;
 mod people;
@@ -30,6 +31,7 @@ pub(crate) fn document(keys: &Keys) -> String {
     bodies::add(&mut decisions, keys);
     possession::add(&mut decisions, keys);
     replays::add(&mut decisions, keys);
+    introspection::add(&mut decisions, keys);
     Json::object([
         ("about", Json::texts(ABOUT)),
         ("guards", guards::all(keys)),
@@ -50,7 +52,10 @@ const ABOUT: &[&str] = &[
     "asks for. `reason` is `ok` where nothing is refused.",
     "`certificate_b64u` is the SHA-256 of the client's certificate, `body_b64u` the body.",
     "guards: `policy` and `key_set` decide about tokens; a `key_set` of null stands for keys that",
-    "are not to be had now. A rule's `needs` are alternatives of words, null any token;",
+    "are not to be had now. `introspection` is \"opaque\" where `policy` decides as well about tokens",
+    "that are no JSON Web Tokens, and \"all\" where it so decides about all, by what their issuer has",
+    "answered when it was asked: `introspection_b64u` of a request, null where it was not. A rule's",
+    "`needs` are alternatives of words, null any token;",
     "`user` is issuer and subject, `client` issuer and client. The `secrets` of nonces are numbers",
     "and secrets, the one that seals first. What is null or empty is not set.",
 ];

@@ -185,6 +185,7 @@ pub(crate) fn number(reason: &str) -> u64 {
         "message_too_large" => 117,
         "header_mismatch" => 118,
         "invalid_request" => 119,
+        "invalid_introspection" => 141,
         "algorithm_missing" => 201,
         "algorithm_not_allowed" => 202,
         "type_mismatch" => 203,
@@ -207,6 +208,7 @@ pub(crate) fn number(reason: &str) -> u64 {
         "audience_mismatch" => 505,
         "missing_claim" => 506,
         "invalid_claim" => 507,
+        "token_inactive" => 509,
         "insufficient_scope" => 601,
         "operation_refused" => 602,
         "proof_required" => 701,
@@ -214,6 +216,7 @@ pub(crate) fn number(reason: &str) -> u64 {
         "proof_replayed" => 703,
         "nonce_required" => 704,
         "keys_unavailable" => 801,
+        "introspection_unavailable" => 803,
         _ => panic!("{reason} is no reason"),
     }
 }

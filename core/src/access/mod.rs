@@ -1,6 +1,7 @@
 //! What an access token must be to be accepted.
 
 mod claim_rule;
+mod introspection;
 mod issuers;
 mod policy;
 mod possession;

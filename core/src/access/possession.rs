@@ -44,7 +44,7 @@ use crate::text::json::{Object, Text, Value};
 /// ```
 pub struct PresentedToken<'t> {
     pub(super) token: AccessToken<'t>,
-    pub(super) head: Head<'t>,
+    pub(super) text: Presented<'t>,
     pub(super) confirmation: Confirmation,
     pub(super) memory: &'t mut [u8],
 }
@@ -123,15 +123,20 @@ impl<'t> PresentedToken<'t> {
         core::mem::take(&mut self.memory)
     }
 
-    /// The SHA-256 of the compact token: what a proof's `ath` has to be
+    /// The SHA-256 of the token: what a proof's `ath` has to be
     /// ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
     pub(crate) fn hash(&self) -> [u8; 32] {
-        let parts = self.head.parts();
-        Sha256::new_with_prefix(parts.signing_input)
-            .chain_update(b".")
-            .chain_update(parts.signature)
-            .finalize()
-            .into()
+        match &self.text {
+            Presented::Signed(head) => {
+                let parts = head.parts();
+                Sha256::new_with_prefix(parts.signing_input)
+                    .chain_update(b".")
+                    .chain_update(parts.signature)
+                    .finalize()
+                    .into()
+            }
+            Presented::Introspected(token) => Sha256::digest(token).into(),
+        }
     }
 }
 
@@ -141,6 +146,13 @@ impl fmt::Debug for PresentedToken<'_> {
             .field("confirmation", &self.confirmation)
             .finish_non_exhaustive()
     }
+}
+
+/// A token as it came.
+pub(super) enum Presented<'t> {
+    Signed(Head<'t>),
+    /// Its issuer was asked: whatever it is.
+    Introspected(&'t [u8]),
 }
 
 /// The keys that a token is bound to: those members of its claim `cnf` that are understood

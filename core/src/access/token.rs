@@ -6,7 +6,8 @@ use super::{Confirmation, StringList};
 use crate::text::json::{Object, Value};
 use crate::{Algorithm, UnixTime};
 
-/// An access token whose signature is good and that a [`Policy`](crate::Policy) has let in.
+/// An access token whose signature is good, or for which its issuer vouches when asked, and that a
+/// [`Policy`](crate::Policy) has let in.
 ///
 /// There is no other way to come by one. It borrows the memory that the caller passed.
 ///
@@ -31,7 +32,7 @@ use crate::{Algorithm, UnixTime};
 /// ```
 #[derive(Clone)]
 pub struct AccessToken<'t> {
-    pub(super) algorithm: Algorithm,
+    pub(super) algorithm: Option<Algorithm>,
     pub(super) key_id: Option<&'t str>,
     pub(super) issuer: &'t str,
     pub(super) subject: Option<&'t str>,
@@ -45,9 +46,10 @@ pub struct AccessToken<'t> {
 }
 
 impl<'t> AccessToken<'t> {
-    /// The algorithm of the signature.
+    /// The algorithm of the signature; `None` where the issuer was asked about the token
+    /// ([`Policy::validate_introspected`](crate::Policy::validate_introspected)).
     #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
@@ -57,7 +59,7 @@ impl<'t> AccessToken<'t> {
         self.key_id
     }
 
-    /// The issuer (`iss`).
+    /// The issuer (`iss`); that of the policy where the issuer was asked, and does not name itself.
     #[must_use]
     pub const fn issuer(&self) -> &'t str {
         self.issuer
@@ -126,7 +128,7 @@ impl<'t> AccessToken<'t> {
         self.claims.member(name)
     }
 
-    /// All claims, as one JSON object.
+    /// All claims, as one JSON object; where the issuer was asked, its answer.
     #[must_use]
     pub const fn claims(&self) -> Object<'t> {
         self.claims

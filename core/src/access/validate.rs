@@ -2,13 +2,15 @@
 
 use core::mem;
 
+use super::possession::Presented;
 use super::token::{AccessToken, Scopes};
 use super::{Confirmation, Policy, PresentedToken, ScopeClaims, StringList};
 use crate::jose::{CLAIMS, Head, claim};
 use crate::limits::MAX_TIME;
 use crate::text::json::{Members, Object, Value};
 use crate::{
-    Algorithms, KeySlot, Keys, Reason, TokenCache, UnixTime, UntrustedToken, VerifyingKey,
+    Algorithm, Algorithms, KeySlot, Keys, Reason, TokenCache, UnixTime, UntrustedToken,
+    VerifyingKey,
 };
 
 impl Policy<'_> {
@@ -86,7 +88,7 @@ impl Policy<'_> {
             Ok(())
         })?;
         let UntrustedToken { head, memory, .. } = untrusted;
-        Ok(PresentedToken { token, head, confirmation, memory })
+        Ok(PresentedToken { token, text: Presented::Signed(head), confirmation, memory })
     }
 
     /// Everything behind header and key; `confirm` judges the claim `cnf`.
@@ -138,8 +140,28 @@ impl Policy<'_> {
     ) -> Result<AccessToken<'t>, Reason> {
         let memory = mem::take(&mut token.memory);
         let UntrustedToken { head, claims_json, claims, issuer, .. } = token;
-        let issuer = (*issuer)?;
-        let object = Object::new(claims_json);
+        let said = Said {
+            claims,
+            object: Object::new(claims_json),
+            issuer: (*issuer)?,
+            algorithm: Some(head.algorithm()),
+            key_id: head.key_id(),
+        };
+        let (accepted, memory) = self.judge_said(&said, now, memory, confirm)?;
+        token.memory = memory;
+        Ok(accepted)
+    }
+
+    /// Judges the claims of a token that is its issuer's; returns it, and what is left of `memory`.
+    #[inline(always)]
+    pub(super) fn judge_said<'t>(
+        &self,
+        said: &Said<'_, 't>,
+        now: UnixTime,
+        memory: &'t mut [u8],
+        confirm: impl FnOnce(Option<Value<'_>>) -> Result<(), Reason>,
+    ) -> Result<(AccessToken<'t>, &'t mut [u8]), Reason> {
+        let Said { claims, object, issuer, algorithm, key_id } = *said;
 
         let expires_at = self.judge_expiry(claims, now)?;
         if time(claims, claim::NBF)?.is_some_and(|not_before| now.plus(self.leeway) < not_before) {
@@ -190,10 +212,9 @@ impl Policy<'_> {
             return Err(Reason::InsufficientScope);
         }
 
-        token.memory = memory;
-        Ok(AccessToken {
-            algorithm: head.algorithm(),
-            key_id: head.key_id(),
+        let token = AccessToken {
+            algorithm,
+            key_id,
             issuer,
             subject,
             client_id: client_id.or(authorized_party),
@@ -203,7 +224,8 @@ impl Policy<'_> {
             expires_at,
             issued_at,
             claims: object,
-        })
+        };
+        Ok((token, memory))
     }
 
     fn judge_expiry(
@@ -244,6 +266,16 @@ impl Policy<'_> {
     }
 }
 
+/// What an issuer says in a token, or of one.
+pub(super) struct Said<'s, 't> {
+    pub(super) claims: &'s Members<'t, CLAIMS>,
+    /// All of them.
+    pub(super) object: Object<'t>,
+    pub(super) issuer: &'t str,
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) key_id: Option<&'t str>,
+}
+
 /// Whether two media types are the same, where the prefix `application/` may be left out
 /// ([RFC 7515, section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
 pub(crate) fn is_type(typ: &str, other: &str) -> bool {
@@ -276,7 +308,7 @@ fn time(claims: &Members<'_, CLAIMS>, claim: usize) -> Result<Option<UnixTime>, 
     }
 }
 
-fn string<'t>(
+pub(super) fn string<'t>(
     claims: &Members<'t, CLAIMS>,
     claim: usize,
     memory: &'t mut [u8],

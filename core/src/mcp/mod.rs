@@ -6,6 +6,7 @@ mod answers;
 mod content_type;
 mod guard;
 mod headers;
+mod introspection;
 mod legacy;
 mod message;
 mod message_id;
@@ -22,6 +23,7 @@ mod subscriptions;
 
 pub use guard::{Guard, NoDpop, RESPONSE_MEMORY, Step};
 pub use headers::OperationHeaders;
+pub use introspection::Introspection;
 pub use message_id::{MessageId, error_body};
 pub use operation::{Operation, OperationKind};
 pub use principal::{Authority, Principal};

@@ -1,4 +1,6 @@
-//! Looking for bytes, eight at a time.
+//! Looking for bytes, eight at a time, and copying them.
+
+use crate::Reason;
 
 /// Where the first byte of this value is.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -39,6 +41,16 @@ pub(crate) fn last_position(text: &[u8], byte: u8) -> Option<usize> {
         end = end.wrapping_sub(8);
     }
     rest.iter().rposition(|other| *other == byte)
+}
+
+/// Copies `bytes` to the front of `memory`; returns the copy and the rest.
+pub(crate) fn copy<'m>(
+    bytes: &[u8],
+    memory: &'m mut [u8],
+) -> Result<(&'m mut [u8], &'m mut [u8]), Reason> {
+    let (place, rest) = memory.split_at_mut_checked(bytes.len()).ok_or(Reason::MemoryTooSmall)?;
+    place.copy_from_slice(bytes);
+    Ok((place, rest))
 }
 
 /// The high bit of each of eight bytes that has this value; exact up to and with the lowest one.

@@ -27,6 +27,7 @@ mod credentials;
     feature = "rsa"
 ))]
 mod dpop;
+mod introspection;
 mod key_refresh;
 mod legacy_metadata;
 mod new_client;

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, final
 from gatepost.exceptions import TokenError
 
 __all__ = [
+    "MAX_INTROSPECTION_LEN",
     "MAX_JWK_SET_LEN",
     "MAX_TOKEN_LEN",
     "REASONS",
@@ -66,6 +67,7 @@ __all__ = [
 # Number, name, HTTP status, OAuth error, description: the core's table.
 REASONS: tuple[tuple[int, str, int, str | None, str], ...]
 MAX_JWK_SET_LEN: int
+MAX_INTROSPECTION_LEN: int
 MAX_TOKEN_LEN: int
 
 @final
@@ -190,20 +192,38 @@ class Policy:
 @final
 class Validator:
     def __new__(
-        cls, policy: Policy, keys: KeySet | None, *, cache_size: int = 1000
+        cls,
+        policy: Policy,
+        keys: KeySet | None,
+        *,
+        cache_size: int = 1000,
+        introspection: Policy | None = None,
     ) -> Validator: ...
     @staticmethod
     def of(
-        issuers: Sequence[tuple[Policy, KeySet | None]], *, cache_size: int = 1000
+        issuers: Sequence[tuple[Policy, KeySet | None]],
+        *,
+        cache_size: int = 1000,
+        introspection: Policy | None = None,
     ) -> Validator: ...
     @property
     def policies(self) -> list[Policy]: ...
-    def validate(self, jwt: str | bytes, now: float | None = None) -> AccessToken: ...
+    def validate(
+        self,
+        jwt: str | bytes,
+        now: float | None = None,
+        *,
+        introspection: str | bytes | None = None,
+    ) -> AccessToken: ...
     def validate_many(
         self, jwts: Iterable[str | bytes], now: float | None = None
     ) -> list[AccessToken | TokenError]: ...
     def validate_before_proof(
-        self, jwt: str | bytes, now: float | None = None
+        self,
+        jwt: str | bytes,
+        now: float | None = None,
+        *,
+        introspection: str | bytes | None = None,
     ) -> PresentedToken: ...
     def replace_keys(self, keys: KeySet | None, issuer: str | None = None) -> None: ...
     def unverified_issuer(self, jwt: str | bytes) -> str | None: ...
@@ -227,7 +247,7 @@ class AccessToken:
     @property
     def issued_at(self) -> int | None: ...
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> str | None: ...
     @property
     def key_id(self) -> str | None: ...
     @property
@@ -586,7 +606,13 @@ class Guard:
     def validator(self) -> Validator: ...
     @property
     def max_message_length(self) -> int: ...
-    def authenticate(self, head: RequestHead, now: float | None = None) -> Principal | Response: ...
+    def authenticate(
+        self,
+        head: RequestHead,
+        now: float | None = None,
+        *,
+        introspection: str | bytes | None = None,
+    ) -> Principal | Response: ...
     def is_metadata_target(self, head: RequestHead) -> bool: ...
     def authorize(
         self, principal: Principal, head: RequestHead, body: str | bytes | None = None

@@ -209,6 +209,11 @@ class InvalidChallengeError(OAuthError, reason="invalid_challenge"):
     """A ``WWW-Authenticate`` header is no list of challenges (RFC 9110, section 11.6.1)."""
 
 
+class InvalidIntrospectionError(OAuthError, reason="invalid_introspection"):
+    """An authorization server's answer to what a token is says nothing that can be relied on
+    (RFC 7662)."""
+
+
 # 2xx: header
 
 
@@ -317,6 +322,11 @@ class ClaimRefusedError(TokenError, reason="claim_refused"):
     """A claim has a value that the policy refuses."""
 
 
+class TokenInactiveError(TokenError, reason="token_inactive"):
+    """The authorization server says that the token is not active: it has expired, was revoked, or
+    never was one (RFC 7662)."""
+
+
 # 6xx: scope
 
 
@@ -364,6 +374,11 @@ class KeysUnavailableError(TokenError, reason="keys_unavailable"):
 
 class ReplayStoreFullError(TokenError, reason="replay_store_full"):
     """There is no room to remember another proof of possession: try again later."""
+
+
+class IntrospectionUnavailableError(TokenError, reason="introspection_unavailable"):
+    """The authorization server has to be asked about the token, and no answer is to be had now:
+    try again later."""
 
 
 # 9xx: the server's own

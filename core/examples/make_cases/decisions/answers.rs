@@ -213,7 +213,12 @@ fn error_of(scheme: &str, reason: &str) -> Option<&'static str> {
 /// The error of OAuth, where there is one.
 fn error(reason: &str) -> Option<&'static str> {
     match reason {
-        "credentials_missing" | "origin_refused" | "operation_refused" | "keys_unavailable" => None,
+        "credentials_missing"
+        | "origin_refused"
+        | "operation_refused"
+        | "keys_unavailable"
+        | "introspection_unavailable"
+        | "invalid_introspection" => None,
         "invalid_credentials" | "several_credentials" => Some("invalid_request"),
         "insufficient_scope" => Some("insufficient_scope"),
         _ => Some("invalid_token"),
@@ -258,6 +263,11 @@ fn description(reason: &str) -> &'static str {
         "proof_replayed" => "the proof of possession was used before",
         "nonce_required" => "the proof of possession needs a nonce",
         "keys_unavailable" => "the keys are not available now",
+        "introspection_unavailable" => {
+            "the authorization server does not say now whether the token is good"
+        }
+        "invalid_introspection" => "what the authorization server says of the token is not valid",
+        "token_inactive" => "the authorization server says that the token is not active",
         _ => panic!("{reason} is not described"),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::generator::decisions::requests::Request;
 use crate::generator::json::Json;
 
-/// The client and the scopes of the token; without a token, none.
+/// The client and the scopes of the token, or those that its issuer has said; without a token, none.
 pub(crate) fn client_and_scopes(request: &Request) -> (Json, Json) {
     let is_token = |scheme: &str| matches!(&*scheme.to_ascii_lowercase(), "bearer" | "dpop");
     let token = request.headers().find_map(|(name, value)| {
@@ -16,9 +16,13 @@ pub(crate) fn client_and_scopes(request: &Request) -> (Json, Json) {
         is_it.then(|| token.trim_start())
     });
     let Some(token) = token else { return (Json::Null, Json::List(Vec::new())) };
-    let payload = token.split('.').nth(1).expect("a payload");
-    let payload = Base64UrlUnpadded::decode_vec(payload).expect("base64url");
-    let claims: Value = serde_json::from_slice(&payload).expect("claims");
+    let claims: Value = if let Some(response) = request.introspection() {
+        serde_json::from_str(response).expect("a response")
+    } else {
+        let payload = token.split('.').nth(1).expect("a payload");
+        let payload = Base64UrlUnpadded::decode_vec(payload).expect("base64url");
+        serde_json::from_slice(&payload).expect("claims")
+    };
 
     let client = claims["client_id"].as_str().or(claims["azp"].as_str());
     let of_claims = ["scope", "scp", "permissions"].map(|name| words(&claims[name]));

@@ -45,6 +45,11 @@ pub(crate) fn all(keys: &Keys) -> Json {
             Guard { dpop: dpop_with(true, nonces()), base: &["mcp:read"], ..Guard::default() },
         ),
         ("without_keys", Guard { has_keys: false, ..Guard::default() }),
+        ("opaque", opaque()),
+        (
+            "all_introspected",
+            Guard { introspection: Json::text("all"), has_keys: false, ..Guard::default() },
+        ),
     ];
     Json::object(guards.map(|(name, guard)| (name, guard.into_json(&key_set))))
 }
@@ -61,6 +66,7 @@ struct Guard {
     max_message_len: Json,
     legacy: Json,
     dpop: Json,
+    introspection: Json,
     has_keys: bool,
 }
 
@@ -78,6 +84,7 @@ impl Default for Guard {
             max_message_len: Json::Null,
             legacy: Json::Null,
             dpop: Json::Null,
+            introspection: Json::Null,
             has_keys: true,
         }
     }
@@ -102,6 +109,7 @@ impl Guard {
             ("max_message_len", self.max_message_len),
             ("legacy", self.legacy),
             ("dpop", self.dpop),
+            ("introspection", self.introspection),
             ("policy", policy),
             ("key_set", if self.has_keys { key_set.clone() } else { Json::Null }),
         ])
@@ -126,6 +134,17 @@ fn tools() -> Guard {
         hierarchy: &[["mcp:all", "mcp:read mcp:prompts"], ["mcp:admin", "mcp:all"]],
         base: &["mcp:read"],
         origins: Json::texts(&["https://app.example"]),
+        ..Guard::default()
+    }
+}
+
+/// Opaque tokens beside others, with rules and proofs.
+fn opaque() -> Guard {
+    Guard {
+        introspection: Json::text("opaque"),
+        rules: vec![rule("tool", "write").needs(&["mcp:write"])],
+        base: &["mcp:read"],
+        dpop: dpop(false),
         ..Guard::default()
     }
 }

@@ -12,6 +12,7 @@ pub(crate) struct Request {
     headers: Vec<(String, String)>,
     certificate: Option<[u8; 32]>,
     body: Option<Vec<u8>>,
+    introspection: Option<String>,
     pub(crate) now: u64,
     /// What the same guard was asked for earlier.
     pub(crate) before: Vec<Self>,
@@ -24,6 +25,7 @@ pub(crate) fn get(target: impl Into<String>) -> Request {
         headers: Vec::new(),
         certificate: None,
         body: None,
+        introspection: None,
         now: NOW,
         before: Vec::new(),
     }
@@ -94,6 +96,15 @@ impl Request {
         Self { certificate: Some(hash), ..self }
     }
 
+    /// The issuer was asked about its token, and has said this.
+    pub(crate) fn introspected(self, response: impl Into<String>) -> Self {
+        Self { introspection: Some(response.into()), ..self }
+    }
+
+    pub(crate) fn introspection(&self) -> Option<&str> {
+        self.introspection.as_deref()
+    }
+
     pub(crate) fn at(self, now: u64) -> Self {
         Self { now, ..self }
     }
@@ -120,6 +131,7 @@ impl Request {
             ("headers", Json::List(headers.collect())),
             ("certificate_b64u", bytes(self.certificate.as_ref().map(|hash| &hash[..]))),
             ("body_b64u", bytes(self.body.as_deref())),
+            ("introspection_b64u", bytes(self.introspection.as_deref().map(str::as_bytes))),
         ])
     }
 }
