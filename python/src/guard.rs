@@ -247,6 +247,12 @@ impl Guard {
         &self.configuration().resource
     }
 
+    /// What judges the tokens.
+    #[getter(validator)]
+    fn shared_validator(&self, py: Python<'_>) -> Py<Validator> {
+        self.validator.clone_ref(py)
+    }
+
     /// Bytes that a body may have.
     #[getter]
     fn max_message_length(&self) -> usize {

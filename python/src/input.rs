@@ -32,13 +32,21 @@ pub(crate) fn untrusted<'a>(value: &'a Bound<'_, PyString>) -> &'a str {
 /// Each of an iterable of `str` or `bytes`, such as the values of a header.
 pub(crate) fn texts(name: &str, values: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
     let wrong = || wrong_type(name, "an iterable of str or bytes", values);
+    let each = |value: &Bound<'_, PyAny>| text(value).map(<[u8]>::to_owned).ok_or_else(wrong);
+    items(name, values)?.iter().map(each).collect()
+}
+
+/// Each of an iterable of `str` or `bytes`, which it is up to the caller to look into.
+pub(crate) fn items<'py>(
+    name: &str,
+    values: &Bound<'py, PyAny>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let wrong = || wrong_type(name, "an iterable of str or bytes", values);
     // One text is an iterable too, of its characters.
     if text(values).is_some() {
         return Err(wrong());
     }
-    let each =
-        |value: PyResult<Bound<'_, PyAny>>| text(&value?).map(<[u8]>::to_owned).ok_or_else(wrong);
-    values.try_iter().map_err(|_| wrong())?.map(each).collect()
+    values.try_iter().map_err(|_| wrong())?.collect()
 }
 
 /// The SHA-256 of a certificate.

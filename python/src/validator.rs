@@ -1,5 +1,6 @@
 //! `Validator`: policies and their keys.
 
+use core::iter::zip;
 use std::sync::{PoisonError, RwLock};
 
 use gatepost::limits::{MAX_TOKEN_LEN, MEMORY};
@@ -105,6 +106,40 @@ impl Validator {
             input::text(jwt).ok_or_else(|| input::wrong_type("jwt", "str or bytes", jwt))?;
         let now = input::time(py, now)?;
         self.decide(compact, now).map_err(|reason| self.refused(py, compact, reason))
+    }
+
+    /// Decides over many access tokens, an iterable of str or bytes: a list with an AccessToken for
+    /// each, or the TokenError that `validate` would raise, in their order.
+    ///
+    /// All are judged at the same time `now`. Other threads of Python's run meanwhile. What is
+    /// neither str nor bytes is a TypeError for all.
+    ///
+    /// >>> keys = KeySet.from_secret(b"a development secret of 32 bytes")
+    /// >>> policy = Policy(issuer="https://as.example.com", audience="https://mcp.example.com/mcp")
+    /// >>> verdicts = Validator(policy, keys).validate_many(["no token", b"a.b.c"])
+    /// >>> [verdict.reason for verdict in verdicts]
+    /// ['malformed', 'invalid_base64']
+    #[pyo3(signature = (jwts, now = None))]
+    fn validate_many(
+        &self,
+        jwts: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<Py<PyAny>>> {
+        let py = jwts.py();
+        let wrong = || input::wrong_type("jwts", "an iterable of str or bytes", jwts);
+        let held = input::items("jwts", jwts)?;
+        let compacts: Vec<&[u8]> =
+            held.iter().map(|jwt| input::text(jwt).ok_or_else(wrong)).collect::<PyResult<_>>()?;
+        let now = input::time(py, now)?;
+        // Neither str nor bytes can change, and each is held.
+        let verdicts: Vec<_> =
+            py.detach(|| compacts.iter().map(|compact| self.decide(compact, now)).collect());
+        zip(compacts, verdicts)
+            .map(|(compact, verdict)| match verdict {
+                Ok(token) => Ok(Py::new(py, token)?.into_any()),
+                Err(reason) => Ok(self.refused(py, compact, reason).into_value(py).into_any()),
+            })
+            .collect()
     }
 
     /// Decides over one access token like `validate`, but lets in one that is bound to a key

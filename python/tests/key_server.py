@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -34,6 +35,11 @@ class Request(BaseHTTPRequestHandler):
             # The client has had enough.
             self.close_connection = True
 
+    def handle(self) -> None:
+        # Clients that do not trust the certificate end the handshake.
+        with suppress(ssl.SSLError, ConnectionError):
+            super().handle()
+
     def log_message(self, *_: Any) -> None:
         pass
 
@@ -46,7 +52,8 @@ class _Server(ThreadingHTTPServer):
 class KeyServer:
     """`answers` by path, and how often each was `asked`. `down` and `up` are what they say."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self._port = 0
@@ -54,10 +61,15 @@ class KeyServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     def up(self) -> None:
         self._server = _Server(("127.0.0.1", self._port), Request)
+        if self._tls is not None:
+            # Each handshake is made by the thread of its connection.
+            self._server.socket = self._tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._server.owner = self
         self._port = self._server.server_port
         # It looks this often whether it is to end.
@@ -71,8 +83,8 @@ class KeyServer:
 
 
 @contextmanager
-def running() -> Iterator[KeyServer]:
-    server = KeyServer()
+def running(tls: ssl.SSLContext | None = None) -> Iterator[KeyServer]:
+    server = KeyServer(tls)
     try:
         yield server
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import time
 from collections.abc import Callable
 from threading import Event
@@ -42,6 +43,23 @@ BOTH = pytest.mark.parametrize("ask", [LiveGuard.authenticate, ask_in_a_loop])
 PAUSE = Event()
 
 
+def no_http(request: Request) -> None:
+    request.wfile.write(b"220 mail.example.com ESMTP\r\n")
+
+
+def hang_up(request: Request) -> None:
+    request.close_connection = True
+
+
+def cut_short(request: Request) -> None:
+    """A whole set with one key, which would be of use, but was to become longer."""
+    jwks = json.dumps({"keys": [Issuer("https://as.example.com").jwks()["keys"][0]]})
+    request.send_response(200)
+    request.send_header("content-length", str(len(jwks) + 1))
+    request.end_headers()
+    request.wfile.write(jwks.encode())
+
+
 def dripping_head(request: Request) -> None:
     request.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
     endless_body(request)
@@ -56,6 +74,9 @@ BAD_DAYS: dict[str, Answer] = {
     "error": document(b"", 500),
     "not modified": document(b"", 304),
     "redirect": document(b"", 302, location=KEYS + "/elsewhere"),
+    "no HTTP": no_http,
+    "nothing": hang_up,
+    "cut short": cut_short,
     "huge": endless(bytes(1 << 16)),
     "compressed": document(gzip.compress(bytes(1 << 24)), content_encoding="gzip"),
     "slow": endless(b" ", PAUSE, 0.05),
@@ -143,6 +164,8 @@ def test_no_more_is_read_than_a_key_set_has(
         ("compressed", "compressed, which was not asked for", "keys_unavailable"),
         ("huge", "more than 1 MiB", "keys_unavailable"),
         ("slow", "TimeoutError", "keys_unavailable"),
+        ("no HTTP", "RemoteProtocolError", "keys_unavailable"),
+        ("cut short", "RemoteProtocolError", "keys_unavailable"),
         ("not modified", "status 304", "keys_unavailable"),
         ("garbage", "the input is not one valid JSON object", "invalid_json"),
     ],

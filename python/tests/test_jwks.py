@@ -326,6 +326,26 @@ def test_a_token_is_judged_without_a_guard(server: KeyServer, signer: Issuer, cl
     server.up()
 
 
+def test_a_manager_fetches_for_no_other_issuer(
+    server: KeyServer, signer: Issuer, clock: Clock
+) -> None:
+    own, other = issuer_of(server), Issuer("https://other.example.com")
+    policy = gatepost.Policy(other.url, AUDIENCE)
+    validator = gatepost.Validator.of([(own.policy, None), (policy, None)])
+    keys = JwksManager(own, validator, clock=clock)
+    with pytest.raises(gatepost.KeysUnavailableError):
+        keys.validate(other.sign(other.claims(AUDIENCE)))
+    assert server.asked == {}
+    assert (
+        keys.validate(signer.sign(signer.claims(AUDIENCE, exp=START + 9))).issuer
+        == own.policy.issuer
+    )
+    validator.replace_keys(gatepost.KeySet.from_jwks(other.jwks()), other.url)
+    with pytest.raises(gatepost.KeyNotFoundError):
+        asyncio.run(keys.validate_async(other.sign(other.claims(AUDIENCE), kid="unknown")))
+    assert server.asked == {KEYS: 1}
+
+
 def test_issuers_are_kept_apart(server: KeyServer, signer: Issuer, clock: Clock) -> None:
     fixed = Issuer("https://fixed.example.com")
     keys = gatepost.KeySet.from_jwks(fixed.jwks())
@@ -380,3 +400,21 @@ def test_a_transport_that_has_read_the_answer_will_do(
     issuer = gatepost.issuer(signer.url, AUDIENCE, jwks_uri="https://as.example.com/keys")
     live = LiveGuard(issuer, clock=clock, client=client)
     assert verdict(live.authenticate(head_of(signer))) == said
+
+
+def test_a_plain_guard_has_the_keys_that_it_has(
+    validator: gatepost.Validator, issuer: Issuer
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator)
+    live = LiveGuard.of(guard)
+    assert (live.guard, live.resource) == (guard, AUDIENCE)
+    assert live.validator is guard.validator is validator
+    assert LiveGuard.of(live) is live
+    token = issuer.sign(issuer.claims(AUDIENCE))
+    assert live.validate(token).subject == "alice"
+    assert asyncio.run(live.validate_async(token)).subject == "alice"
+    unknown = issuer.sign(issuer.claims(AUDIENCE), kid="unknown")
+    for header, said in (("", "credentials_missing"), (f"Bearer {unknown}", "key_not_found")):
+        head = gatepost.RequestHead("POST", "/mcp", [("Authorization", header)] if header else [])
+        for ask in (LiveGuard.authenticate, ask_in_a_loop):
+            assert verdict(ask(live, head)) == said

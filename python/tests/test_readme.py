@@ -27,6 +27,7 @@ from authorization_server import AuthorizationServer
 from guarded import guarded
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver import MCPServer
+from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -34,6 +35,7 @@ import gatepost
 import gatepost._native
 import gatepost._tool_scopes
 import gatepost.asgi
+import gatepost.hooks
 import gatepost.testing
 from client import call_tool
 from issuer import Issuer
@@ -57,6 +59,9 @@ def run(file: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, A
     assert found
     names: dict[str, Any] = {"jwks": JWKS, "jwt": JWT}
     monkeypatch.setattr(MCPServer, "run", lambda *_, **__: None)
+    # What is set for the process is for this run alone.
+    monkeypatch.setattr("gatepost.hooks._hooks", ())
+    monkeypatch.setattr("prometheus_client.REGISTRY", CollectorRegistry())
     monkeypatch.chdir(folder)
     for line, block in found:
         # The empty lines make a failure name the line of the README.
@@ -278,6 +283,7 @@ def test_keys_are_fetched_when_they_are_needed(
         gatepost._native,
         gatepost._tool_scopes,
         gatepost.asgi,
+        gatepost.hooks,
         gatepost.issuers,
         gatepost.live,
         gatepost.testing,

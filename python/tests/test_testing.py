@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -178,18 +179,26 @@ def test_it_is_served_on_loopback() -> None:
 
 def test_it_runs_at_the_command_line() -> None:
     command = [sys.executable, "-W", "error", "-m", "gatepost.testing", "--port", "0"]
-    running = subprocess.Popen(
-        [*command, "--scope", "x"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    # What ignores interrupts, as in the background of a shell, has children that do.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = subprocess.Popen(
+            [*command, "--scope", "x"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     with running:
-        assert running.stdout is not None
-        url = running.stdout.readline().removeprefix("issuer ").partition(",")[0]
-        form = {"grant_type": "client_credentials", "resource": AUDIENCE}
-        token = httpx2.post(f"{url}/token", data=form).json()["access_token"]
-        live = gatepost.LiveGuard(gatepost.issuer(url, AUDIENCE, loopback_for_development=True))
-        assert live.validate(token).scopes == ["x"]
-        running.send_signal(2)
-        _, errors = running.communicate(timeout=60)
+        try:
+            assert running.stdout is not None
+            url = running.stdout.readline().removeprefix("issuer ").partition(",")[0]
+            form = {"grant_type": "client_credentials", "resource": AUDIENCE}
+            token = httpx2.post(f"{url}/token", data=form).json()["access_token"]
+            issuer = gatepost.issuer(url, AUDIENCE, loopback_for_development=True)
+            assert gatepost.LiveGuard(issuer).validate(token).scopes == ["x"]
+            running.send_signal(signal.SIGINT)
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, errors) == (0, "")
 
 

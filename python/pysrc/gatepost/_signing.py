@@ -11,10 +11,10 @@ try:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-except ImportError as error:
-    raise ImportError("tokens are signed with cryptography: pip install 'gatepost[testing]'") from (
-        error
-    )
+except ModuleNotFoundError:
+    raise ImportError(
+        "tokens are signed with cryptography: pip install 'gatepost[testing]'"
+    ) from None
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 

@@ -5,7 +5,6 @@ It needs no package but this one.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from gatepost._asking import Asking, asking, current_principal, permits
 from gatepost._native import Guard, Operation, Principal, RequestHead, Response, Rule
 from gatepost._paths import Paths
 from gatepost._tool_scopes import ToolScopes
+from gatepost.hooks import log_refusal
 from gatepost.issuers import Issuer
 from gatepost.live import LiveGuard
 
@@ -34,11 +34,6 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_logger = logging.getLogger("gatepost")
-
-# With these a client only begins; they say nothing against it.
-_USUAL = frozenset({"credentials_missing", "nonce_required"})
 
 
 class GuardMiddleware:
@@ -68,7 +63,7 @@ class GuardMiddleware:
 
     A refusal is logged by the logger ``gatepost``, with the attributes ``reason`` and ``number``
     and never a part of the token: as a warning, or as information where a client only asks without
-    credentials, or without the nonce that it is then told.
+    credentials, or without the nonce that it is then told. `gatepost.hooks` counts them.
 
     >>> import gatepost
     >>> from gatepost.asgi import GuardMiddleware
@@ -215,19 +210,6 @@ async def _respond(send: Send, response: Response) -> None:
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
-
-
-def log_refusal(response: Response) -> None:
-    """Says why a request was refused, if it was, and nothing that the client has sent."""
-    if response.reason is None:
-        return
-    _logger.log(
-        logging.INFO if response.reason in _USUAL else logging.WARNING,
-        "request refused: %s (%d)",
-        response.reason,
-        response.number,
-        extra={"reason": response.reason, "number": response.number},
-    )
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -33,7 +33,8 @@ from gatepost import (
     resource_metadata_urls,
 )
 from gatepost._asking import asking, permits
-from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes, log_refusal
+from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
+from gatepost.hooks import log_refusal
 from gatepost.mcp import SdkGuardMiddleware, sdk_token, who
 
 __all__ = ["GatepostAuth", "PermittedLists"]

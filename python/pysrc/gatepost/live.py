@@ -106,7 +106,8 @@ class LiveGuard:
         if isinstance(guard, Issuer):
             return LiveGuard(guard)
         live = LiveGuard.__new__(LiveGuard)
-        live.guard, live._clock, live._managers = guard, None, {}
+        live.guard, live.validator = guard, guard.validator
+        live._clock, live._managers = None, {}
         return live
 
     @property

@@ -25,6 +25,7 @@ from gatepost import (
 )
 from gatepost._asking import asking, permits
 from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
+from gatepost.hooks import log_refusal
 
 # The SDK itself is imported where it is used, so that everything else works without the extra.
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ def transport_security(
 class TokenVerifier:
     """What ``MCPServer(token_verifier=...)`` wants: decides over the token of every request.
 
+    With a `LiveGuard` it waits for the keys that a token needs; what the guard says of requests
+    does not count here.
+
     A refusal is logged as a warning of the logger ``gatepost``, with the attributes ``reason`` and
     ``number`` and never a part of the token; the SDK then answers 401. It has no way to tell the
     client more.
@@ -159,12 +163,13 @@ class TokenVerifier:
         server = MCPServer("files", token_verifier=verifier, auth=AuthSettings(...))
     """
 
-    def __init__(self, validator: Validator) -> None:
+    def __init__(self, validator: Validator | LiveGuard) -> None:
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
 
         self._sdk_access_token = SdkAccessToken
-        self._validator = validator
-        self._policies = {policy.issuer: policy for policy in validator.policies}
+        self._live = validator if isinstance(validator, LiveGuard) else None
+        self._validator = validator.validator if isinstance(validator, LiveGuard) else validator
+        self._policies = {policy.issuer: policy for policy in self._validator.policies}
         if any(policy.required_scopes for policy in self._policies.values()):
             logger.warning(
                 "a policy's required_scopes are answered with 401; "
@@ -174,15 +179,12 @@ class TokenVerifier:
     async def verify_token(self, token: str) -> SdkAccessToken | None:
         """The SDK's view of the token, or None if it is refused."""
         try:
+            if self._live is not None:
+                return self._sdk_view(token, await self._live.validate_async(token))
             return self._sdk_view(token, self._validator.validate(token))
         except GatepostError as error:
             # Not raised: the SDK answers an exception with 500.
-            logger.warning(
-                "access token refused: %s (%d)",
-                error.reason,
-                error.number,
-                extra={"reason": error.reason, "number": error.number},
-            )
+            log_refusal(error, "access token")
             return None
 
     def _sdk_view(self, token: str, valid: AccessToken) -> SdkAccessToken:

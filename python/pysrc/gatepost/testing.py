@@ -77,9 +77,10 @@ class LocalIssuer:
         self._for_encryption = SigningKey("ES256", "encryption", use="enc")
         self.rotate()
 
-    @staticmethod
+    @classmethod
     @contextmanager
     def served(
+        cls,
         audience: str = "https://mcp.example.com/mcp",
         *,
         port: int = 0,
@@ -96,9 +97,7 @@ class LocalIssuer:
         """
         server = _Server(("127.0.0.1", port), _Handler)
         url = f"http://127.0.0.1:{server.server_port}"
-        server.issuer = served = LocalIssuer(
-            url, audience, algorithms=algorithms, clock=clock, **claims
-        )
+        server.issuer = served = cls(url, audience, algorithms=algorithms, clock=clock, **claims)
         served._is_served = True
         # It looks this often whether it is to end.
         thread = Thread(target=server.serve_forever, args=(0.01,), name="gatepost-issuer")
