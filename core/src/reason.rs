@@ -302,7 +302,7 @@ const TABLE: &[(Reason, &str, &str)] = &[
     (
         Reason::IntrospectionUnavailable,
         "introspection_unavailable",
-        "the authorization server does not say now whether the token is good",
+        "the authorization server does not say whether the token is good",
     ),
     (Reason::MemoryTooSmall, "memory_too_small", "the caller's memory is too small"),
     (Reason::Misuse, "misuse", "the caller asked for something that makes no sense"),

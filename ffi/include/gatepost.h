@@ -244,7 +244,7 @@ enum gatepost_reason {
     GATEPOST_KEYS_UNAVAILABLE = 801,
     // too many proofs of possession for now
     GATEPOST_REPLAY_STORE_FULL = 802,
-    // the authorization server does not say now whether the token is good
+    // the authorization server does not say whether the token is good
     GATEPOST_INTROSPECTION_UNAVAILABLE = 803,
 
     // the caller's memory is too small

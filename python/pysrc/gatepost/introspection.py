@@ -122,17 +122,17 @@ class Introspector:
         """`authenticate`, for an event loop."""
         return await self._settle_async(_of_head(head), _judging(guard, head))
 
-    def validate(self, validator: Validator, token: str) -> AccessToken:
+    def validate(self, validator: Validator, token: str | bytes) -> AccessToken:
         """Decides over one access token like `Validator.validate`, and asks about it if need be.
 
         Raises TokenError: `IntrospectionUnavailableError` where there is no answer.
         """
-        return _accepted(self._settle(lambda: token, _validating(validator, token)))
+        return _accepted(self._settle(_text_of(token), _validating(validator, token)))
 
-    async def validate_async(self, validator: Validator, token: str) -> AccessToken:
+    async def validate_async(self, validator: Validator, token: str | bytes) -> AccessToken:
         """`validate`, for an event loop."""
         judge = _validating(validator, token)
-        return _accepted(await self._settle_async(lambda: token, judge))
+        return _accepted(await self._settle_async(_text_of(token), judge))
 
     def close(self) -> None:
         """Ends the thread. Whoever waits for an answer gets none; who asks later begins another."""
@@ -422,6 +422,11 @@ def _of_head(head: RequestHead) -> Callable[[], str]:
     return lambda: Credentials.from_values(head.values("Authorization")).token or ""
 
 
+def _text_of(token: str | bytes) -> Callable[[], str]:
+    # What is no text was refused, and nobody asked about it.
+    return lambda: token if isinstance(token, str) else token.decode()
+
+
 def _judging(
     guard: Guard, head: RequestHead
 ) -> Callable[[float, bytes | None], Principal | Response]:
@@ -429,7 +434,7 @@ def _judging(
 
 
 def _validating(
-    validator: Validator, token: str
+    validator: Validator, token: str | bytes
 ) -> Callable[[float, bytes | None], AccessToken | TokenError]:
     def judge(now: float, answer: bytes | None) -> AccessToken | TokenError:
         try:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import httpx2
     from typing_extensions import Unpack
 
+    from gatepost.introspection import Introspector
+
 
 class GuardOptions(TypedDict, total=False):
     """The keywords of `Guard` that `LiveGuard` passes on to it."""
@@ -56,7 +58,8 @@ class LiveGuard:
     `resource` is that of the issuers unless given. `client` and `clock` are those of the
     `JwksManager` that each issuer gets, unless its keys are handed in, and `refresh` makes the
     `KeyRefresh` of each. `cache_size` is the validator's, and `options` are the keywords of
-    `Guard`.
+    `Guard`. With `introspection` opaque tokens are asked about, and judged by the policy of the one
+    issuer that there is.
 
     Nothing is fetched before a request needs it. A request waits for keys that decide about it;
     where they are not to be had, the answer is 503 with ``Retry-After``, never 401.
@@ -81,12 +84,19 @@ class LiveGuard:
         client: Callable[[], httpx2.AsyncClient] | None = None,
         clock: Callable[[], float] | None = None,
         cache_size: int = 1000,
+        introspection: Introspector | None = None,
         **options: Unpack[GuardOptions],
     ) -> None:
         issuers = [issuers] if isinstance(issuers, Issuer) else list(issuers)
+        if introspection is not None and len(issuers) != 1:
+            # An opaque token does not say whose it is.
+            raise PolicyError(detail="introspection: of one issuer alone")
         self.validator = Validator.of(
-            [(issuer.policy, issuer.keys) for issuer in issuers], cache_size=cache_size
+            [(issuer.policy, issuer.keys) for issuer in issuers],
+            cache_size=cache_size,
+            introspection=None if introspection is None else issuers[0].policy,
         )
+        self._introspector = introspection
         self.guard = Guard(resource or _resource_of(issuers), self.validator, **options)
         self._clock = clock
         self._managers = {
@@ -107,7 +117,7 @@ class LiveGuard:
             return LiveGuard(guard)
         live = LiveGuard.__new__(LiveGuard)
         live.guard, live.validator = guard, guard.validator
-        live._clock, live._managers = None, {}
+        live._clock, live._managers, live._introspector = None, {}, None
         return live
 
     @property
@@ -126,6 +136,8 @@ class LiveGuard:
         guard = guard or self.guard
         decided = self._judge(guard, head, self._now())
         if not isinstance(decided, str):
+            if self._introspector is not None and _has_to_be_asked(decided):
+                return self._introspector.authenticate(guard, head)
             return decided
         manager = self._manager_of(head)
         if manager is not None:
@@ -139,6 +151,8 @@ class LiveGuard:
         guard = guard or self.guard
         decided = self._judge(guard, head, self._now())
         if not isinstance(decided, str):
+            if self._introspector is not None and _has_to_be_asked(decided):
+                return await self._introspector.authenticate_async(guard, head)
             return decided
         manager = self._manager_of(head)
         if manager is not None:
@@ -153,6 +167,8 @@ class LiveGuard:
         manager = self._manager_for(jwt)
         if manager is not None:
             return manager.validate(jwt)
+        if self._introspector is not None:
+            return self._introspector.validate(self.validator, jwt)
         return self.validator.validate(jwt, self._now())
 
     async def validate_async(self, jwt: str | bytes) -> AccessToken:
@@ -160,6 +176,8 @@ class LiveGuard:
         manager = self._manager_for(jwt)
         if manager is not None:
             return await manager.validate_async(jwt)
+        if self._introspector is not None:
+            return await self._introspector.validate_async(self.validator, jwt)
         return self.validator.validate(jwt, self._now())
 
     def _judge(self, guard: Guard, head: RequestHead, now: float) -> Principal | Response | str:
@@ -195,6 +213,10 @@ class LiveGuard:
 
     def _now(self) -> float:
         return time.time() if self._clock is None else self._clock()
+
+
+def _has_to_be_asked(decided: Principal | Response) -> bool:
+    return isinstance(decided, Response) and decided.reason == "introspection_unavailable"
 
 
 def _resource_of(issuers: Sequence[Issuer]) -> str:

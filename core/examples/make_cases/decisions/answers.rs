@@ -264,7 +264,7 @@ fn description(reason: &str) -> &'static str {
         "nonce_required" => "the proof of possession needs a nonce",
         "keys_unavailable" => "the keys are not available now",
         "introspection_unavailable" => {
-            "the authorization server does not say now whether the token is good"
+            "the authorization server does not say whether the token is good"
         }
         "invalid_introspection" => "what the authorization server says of the token is not valid",
         "token_inactive" => "the authorization server says that the token is not active",
