@@ -24,7 +24,8 @@ SCOPE = "tools:call"
 
 def main() -> None:
     subject, sample = sys.argv[1], json.loads(Path(sys.argv[2]).read_bytes())
-    listening = socket.socket()
+    # Without the protocol asyncio does not turn Nagle's algorithm off, and each answer waits 40 ms.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen(128)
     print(listening.getsockname()[1], flush=True)
@@ -36,8 +37,9 @@ def application(subject: str, sample: dict[str, str]) -> Any:
     auth = {"none": lambda _: None, "fastmcp": fastmcp, "gatepost": guard}[subject](sample)
     server = FastMCP("load", auth=auth)
 
+    # A function that is not async would run in a thread, and wait there for Python's lock.
     @server.tool
-    def add(a: int, b: int) -> int:
+    async def add(a: int, b: int) -> int:
         """Adds two numbers."""
         return a + b
 

@@ -17,7 +17,8 @@ def listener() -> tuple[socket.socket, str]:
     As it listens already, nobody has to wait until the application is ready: requests made before
     that wait in the socket's queue.
     """
-    listening = socket.socket()
+    # Without the protocol asyncio does not turn Nagle's algorithm off, and each answer waits 40 ms.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen()
     return listening, f"http://127.0.0.1:{listening.getsockname()[1]}"
