@@ -102,6 +102,9 @@ def test_the_guarded_server_of_the_sdk_is_called(names: dict[str, Any]) -> None:
         token = get_access_token()
         return (token and token.subject) or "nobody"
 
+    # The tenant is nobody's: its keys do not come from there.
+    keys = gatepost.KeySet.from_jwks(ISSUER.jwks())
+    names["guard"].validator.replace_keys(keys, ISSUER.url)
     for tool in ("add", "read_file"):
         names["server"].add_tool(whoami, name=tool, description="Tells.")
     listening, url = listener()
