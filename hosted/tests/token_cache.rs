@@ -32,7 +32,7 @@ fn threads_with_other_clocks_and_keys_have_them_too() {
     let run = |seed| {
         let caches = [&small, &large].map(|cache| Watched::new(cache));
         start.wait();
-        let seen = traffic.judge(seed, 3000, &caches);
+        let seen = traffic.judge(seed, 6000, &caches);
         // Nobody can know who of them will be first, and learn most.
         caches.iter().for_each(|cache| cache.require_use(40, 3));
         (seen, caches.map(|cache| cache.hits_of_others()))
