@@ -2610,7 +2610,7 @@ uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuer
 // about this token and no other (RFC 7662, section 2.2). What follows is what follows
 // gatepost_validate_before_proof().
 //
-// `token`: at most GATEPOST_MAX_TOKEN_LENGTH bytes, whatever they are. `response`: one JSON object, at
+// `token`: 1 to GATEPOST_MAX_TOKEN_LENGTH bytes, whatever they are. `response`: one JSON object, at
 // most GATEPOST_MAX_INTROSPECTION_LENGTH bytes; it is copied into `memory`. `now`, `memory`, `length`:
 // as for gatepost_validate(); 4096 are enough for usual responses. `memory` overlaps neither the texts
 // nor `*presented_token`.
@@ -2625,9 +2625,8 @@ uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuer
 // Errors: GATEPOST_TOKEN_INACTIVE; GATEPOST_INVALID_INTROSPECTION for a response that is too long, no
 // such object, or without `active`; GATEPOST_TYPE_MISMATCH for another kind of token;
 // GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_MALFORMED for an
-// empty token; GATEPOST_TOO_LARGE for a
-// token that is too long; those of gatepost_validate_before_proof() for claims;
-// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
+// empty token; GATEPOST_TOO_LARGE for one that is too long; those of gatepost_validate_before_proof()
+// for claims; GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
 //
 // The caller's part:
 // As for gatepost_validate().

@@ -40,7 +40,8 @@ impl Policy<'_> {
     /// no such object, or without `active`; [`Reason::TypeMismatch`] for another kind of token;
     /// [`Reason::ProofRequired`] for a token of the type `DPoP` that names no key;
     /// [`Reason::Malformed`] for an empty token, [`Reason::TooLarge`] for one that is too long;
-    /// [`Reason::MemoryTooSmall`]; and those of claims of [`validate_before_proof`](Self::validate_before_proof).
+    /// [`Reason::MemoryTooSmall`]; and those of claims of
+    /// [`validate_before_proof`](Self::validate_before_proof).
     ///
     /// ```
     /// use gatepost::{Policy, Reason, UnixTime};

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::AccessToken;
 use crate::Reason;
-use crate::crypto::is_equal;
+use crate::crypto::{digest, is_equal};
 use crate::jose::Head;
 use crate::text::base64url;
 use crate::text::json::{Object, Text, Value};
@@ -127,14 +127,7 @@ impl<'t> PresentedToken<'t> {
     /// ([RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
     pub(crate) fn hash(&self) -> [u8; 32] {
         match &self.text {
-            Presented::Signed(head) => {
-                let parts = head.parts();
-                Sha256::new_with_prefix(parts.signing_input)
-                    .chain_update(b".")
-                    .chain_update(parts.signature)
-                    .finalize()
-                    .into()
-            }
+            Presented::Signed(head) => digest(head.parts()).0,
             Presented::Introspected(token) => Sha256::digest(token).into(),
         }
     }

@@ -42,6 +42,7 @@ pub(crate) use constant_time::is_equal;
 pub use key_set::KeySet;
 pub use public_key::PublicKey;
 pub use recall::KnownToken;
+pub(crate) use recall::digest;
 #[cfg(feature = "rustcrypto")]
 pub use reference::ReferenceKey;
 #[cfg(feature = "mcp")]

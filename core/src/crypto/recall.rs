@@ -138,7 +138,7 @@ impl<K: VerifyingKey, C: TokenCache> Keys<'_, K, C> {
 
 /// The digest of a token, and its signing input hashed on the way: whoever needs that digest ends
 /// it.
-fn digest(parts: &Parts<'_>) -> ([u8; 32], Sha256) {
+pub(crate) fn digest(parts: &Parts<'_>) -> ([u8; 32], Sha256) {
     let signed = Sha256::new_with_prefix(parts.signing_input);
     let token = signed.clone().chain_update(b".").chain_update(parts.signature).finalize().into();
     (token, signed)
