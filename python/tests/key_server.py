@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 import threading
@@ -12,6 +13,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
+
+import pytest
 
 import gatepost
 from gatepost import KeyRefresh, LiveGuard
@@ -165,6 +168,18 @@ def head_of(signer: Issuer, **header: Any) -> gatepost.RequestHead:
 
 def verdict(decided: gatepost.Principal | gatepost.Response) -> str | None:
     return decided.subject if isinstance(decided, gatepost.Principal) else decided.reason
+
+
+Ask = Callable[[LiveGuard, gatepost.RequestHead], "gatepost.Principal | gatepost.Response"]
+
+
+def ask_in_a_loop(
+    live: LiveGuard, head: gatepost.RequestHead
+) -> gatepost.Principal | gatepost.Response:
+    return asyncio.run(live.authenticate_async(head))
+
+
+BOTH = pytest.mark.parametrize("ask", [LiveGuard.authenticate, ask_in_a_loop])
 
 
 def fetches_end() -> bool:

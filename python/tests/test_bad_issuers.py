@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import time
-from collections.abc import Callable
 from threading import Event
 
 import pytest
 from key_server import (
+    BOTH,
     KEYS,
     START,
     Answer,
+    Ask,
     Clock,
     KeyServer,
     Request,
@@ -30,16 +30,6 @@ import gatepost
 from gatepost import LiveGuard
 from issuer import Issuer
 
-Ask = Callable[[LiveGuard, gatepost.RequestHead], "gatepost.Principal | gatepost.Response"]
-
-
-def ask_in_a_loop(
-    live: LiveGuard, head: gatepost.RequestHead
-) -> gatepost.Principal | gatepost.Response:
-    return asyncio.run(live.authenticate_async(head))
-
-
-BOTH = pytest.mark.parametrize("ask", [LiveGuard.authenticate, ask_in_a_loop])
 PAUSE = Event()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
@@ -14,12 +13,15 @@ import httpx2
 import pytest
 from key_server import (
     AUDIENCE,
+    BOTH,
     KEYS,
     START,
+    Ask,
     Clock,
     KeyServer,
     Request,
     after,
+    ask_in_a_loop,
     document,
     fetches_end,
     head_of,
@@ -31,17 +33,6 @@ from key_server import (
 import gatepost
 from gatepost import JwksManager, LiveGuard
 from issuer import Issuer
-
-Ask = Callable[[LiveGuard, gatepost.RequestHead], "gatepost.Principal | gatepost.Response"]
-
-
-def ask_in_a_loop(
-    live: LiveGuard, head: gatepost.RequestHead
-) -> gatepost.Principal | gatepost.Response:
-    return asyncio.run(live.authenticate_async(head))
-
-
-BOTH = pytest.mark.parametrize("ask", [LiveGuard.authenticate, ask_in_a_loop])
 
 
 @BOTH

@@ -48,9 +48,9 @@ class GuardMiddleware:
     need. Metadata and preflights never reach `app`.
 
     Every HTTP request has to pass, whatever its path, unless `path` says which are guarded: one or
-    several, each with what is below it, as the router of `app` sees them. Whatever a router may
-    take for such a path (``//mcp``, ``/%6dcp``, ``/MCP``) is guarded too. Metadata are answered
-    wherever clients look for them, and everything else goes through untouched.
+    several, each with what is below it. Whatever a router may take for such a path (``//mcp``,
+    ``/%6dcp``, ``/MCP``), behind whatever prefix (``/api/mcp``), is guarded too. Metadata are
+    answered wherever clients look for them, and everything else goes through untouched.
 
     WebSockets to what is guarded are refused with 403, since no operation could be told of what
     they carry. Lifespan events go through, and what is none of these raises ValueError.
