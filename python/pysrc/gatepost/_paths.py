@@ -21,11 +21,13 @@ class Paths:
     def __init__(self, paths: Sequence[str]) -> None:
         if not paths or not all(path.startswith("/") for path in paths):
             raise ValueError("path: must begin with '/', as '/mcp'")
+        self._as_given = frozenset(paths)
         self._paths = frozenset(list(_readings(path))[-1] for path in paths)
 
     def cover(self, scope: Mapping[str, Any]) -> bool:
         """Whether one of these stands in the path of an ASGI scope."""
-        return any(map(self._stands_in, _seen(scope)))
+        # Nearly every request has it as it was given, and needs no other reading.
+        return scope["path"] in self._as_given or any(map(self._stands_in, _seen(scope)))
 
     def _stands_in(self, path: str) -> bool:
         # Each reading as it ends: what is in the middle of one was at the end of one before.
