@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import pytest
 from authorization_server import AuthorizationServer
 from guarded import guarded
@@ -21,6 +23,7 @@ from test_dropins import NAMES, started
 
 import gatepost
 from gatepost.__main__ import main
+from gatepost._examination import Examination, Failed, NotChecked
 from loopback import listener, serving
 
 OTHER = "https://other.example.com/mcp"
@@ -228,12 +231,12 @@ def challenges(text: str | None) -> Breaks:
     return breaks
 
 
-def is_at(*places: str) -> Breaks:
-    """The metadata are nowhere else; the challenge leads to the root."""
+def is_only_at(place: str) -> Breaks:
+    """The metadata are nowhere else, and the challenge leads there."""
 
     def breaks(request: Request, answer: Answer) -> None:
-        challenges(f'Bearer resource_metadata="HERE{PLACE}"')(request, answer)
-        if request.path.startswith(PLACE) and request.path not in places:
+        challenges(f'Bearer resource_metadata="HERE{place}"')(request, answer)
+        if request.path.startswith(PLACE) and request.path != place:
             answer.status = 404
 
     return breaks
@@ -243,7 +246,7 @@ def says(**members: Any) -> Breaks:
     """Documents say something else."""
 
     def breaks(request: Request, answer: Answer) -> None:
-        if request.path.startswith("/.well-known/"):
+        if request.path.startswith("/.well-known/") and answer.status == 200:
             answer.edit(**members)
 
     return breaks
@@ -313,8 +316,8 @@ REAL = "Bearer ey"
             challenges('Bearer resource_metadata="HERE/nowhere"'),
             "status 401: ",
         ),
-        ("metadata_path", is_at(PLACE), "status 404: "),
-        ("metadata_root", is_at(f"{PLACE}/mcp"), "status 404: "),
+        ("metadata_path", is_only_at(PLACE), "status 404: "),
+        ("metadata_root", is_only_at(f"{PLACE}/mcp"), "status 404: "),
         ("resource", says(resource="https://mcp.example.com"), '"https://mcp.example.com" at'),
         ("resource", says(resource="a\x1b[2J\x7f\u202e"), '"a\\u001b[2J\\u007f\\u202e" at'),
         ("authorization_servers", says(authorization_servers=[]), "none is named at"),
@@ -374,7 +377,6 @@ REAL = "Bearer ey"
             "the challenge has an error",
         ),
         ("token", is_answered("POST", 401, brings(REAL)), "status 401"),
-        ("token", is_answered("POST", 403, brings(REAL)), "status 403"),
     ],
 )
 def test_what_a_server_lacks_fails_one_check(
@@ -422,6 +424,13 @@ def test_a_server_that_takes_tokens_for_another_fails(check: Check) -> None:
     assert [name for name, it in results.items() if it == "failed"] == ["foreign_token"]
 
 
+@pytest.mark.parametrize("status", [302, 403, 500])
+def test_a_token_that_is_not_let_in_fails(check: Check, status: int) -> None:
+    with served(is_answered("POST", status, brings(REAL))) as servers:
+        ended, _, said = check(servers.url, "--token", servers.token)
+    assert (ended, said["token"]) == (1, f"status {status}")
+
+
 def test_a_token_that_lacks_a_scope_is_let_in(check: Check) -> None:
     challenge = 'Bearer error="insufficient_scope", scope="a"'
     lacks = is_answered("POST", 403, brings(REAL), www_authenticate=challenge)
@@ -436,6 +445,39 @@ def test_a_page_of_another_origin_can_be_named(check: Check) -> None:
         status, results, said = check(servers.url, "--origin", "https://app.example.com:443/x")
     assert (status, results["cors_metadata"]) == (1, "passed")
     assert said["cors_preflight"] == "status 403 for pages of https://app.example.com"
+
+
+def test_a_server_out_there_leads_nobody_to_this_machine() -> None:
+    asked = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.host)
+        if "authorization" in request.headers or request.url.path == "/mcp":
+            led = 'Bearer resource_metadata="http://127.0.0.1/"'
+            return httpx2.Response(401, headers={"www-authenticate": led})
+        servers = ["http://[::1]:9000"]
+        document = {"resource": "https://mcp.example.com/mcp", "authorization_servers": servers}
+        return httpx2.Response(200, json=document)
+
+    async def run() -> dict[str, str]:
+        failed = {}
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+            url = "https://mcp.example.com/mcp"
+            deadline = asyncio.get_running_loop().time() + 60
+            examination = Examination(client, url, "https://a.example.com", None, None, deadline)
+            for check, examine in examination.checks:
+                try:
+                    await examine()
+                except Failed as why:
+                    failed[check.name] = str(why)
+                except NotChecked:
+                    pass
+        return failed
+
+    failed = asyncio.run(run())
+    assert failed["challenge_metadata"] == '"http://127.0.0.1/" is not https'
+    assert failed["server_metadata"].endswith(" is not https")
+    assert set(asked) == {"mcp.example.com"}
 
 
 def test_who_does_not_answer_is_asked_once(check: Check) -> None:

@@ -14,7 +14,7 @@ from gatepost._check_rules import Check
 from gatepost._examination import Examination, Failed, NotChecked
 from gatepost._native import MAX_TOKEN_LEN, Credentials, resource_metadata_urls
 from gatepost._terminal import Row, print_rows
-from gatepost.exceptions import PolicyError, RequestError
+from gatepost.exceptions import GatepostError, PolicyError, RequestError
 
 # However many answers come late: for all of it.
 _SECONDS = 60
@@ -74,7 +74,7 @@ async def _examine(
         for rule, examine in examination.checks:
             try:
                 findings.append(Finding(rule, "passed", await examine()))
-            except Failed as failed:
+            except (Failed, GatepostError) as failed:
                 findings.append(Finding(rule, "failed", str(failed)))
             except NotChecked as why:
                 findings.append(Finding(rule, "not_checked", str(why)))

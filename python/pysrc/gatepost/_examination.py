@@ -58,7 +58,9 @@ class NotChecked(Exception):
 
 
 class Examination:
-    """Asks one server. `checks` are to be run in their order, each once.
+    """Asks one server. `checks` are to be run in their order, each once. They return what is to be
+    said although they have passed, and raise Failed, NotChecked, or GatepostError for what cannot
+    be read.
 
     The order keeps tokens to oneself: what a server has said is shown only from answers that it
     gave before it was sent one, and of the others the status alone.
@@ -122,7 +124,12 @@ class Examination:
             raise Failed(f"error={shown(error)}")
 
     async def _challenge_metadata(self) -> None:
-        url = self._the_challenge().resource_metadata
+        challenge = self._the_challenge()
+        try:
+            url = challenge.resource_metadata
+        except GatepostError:
+            said = shown(challenge.parameters.get("resource_metadata"))
+            raise Failed(f"{said} is not https") from None
         if url is None:
             raise Failed("no resource_metadata")
         await self._keep_metadata(url)
@@ -157,6 +164,7 @@ class Examination:
             self._servers = self._servers or document.authorization_servers
 
     async def _server_metadata(self) -> str | None:
+        self._the_answer()
         if not self._servers:
             raise NotChecked("no authorization server is known")
         for issuer in self._servers[:_MOST_SERVERS]:
@@ -284,6 +292,7 @@ class Examination:
         }
 
     def _known_servers(self) -> Mapping[str, bytes]:
+        self._the_answer()
         if not self._of_servers:
             raise NotChecked("no metadata of an authorization server")
         return self._of_servers
