@@ -1,24 +1,30 @@
-"""`gatepost check`: guarded servers pass, and each check fails for what it is there for alone."""
+"""`gatepost check`: guarded servers pass, and no server harms who looks at it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import pty
-import subprocess
+import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import httpx2
 import pytest
-from authorization_server import AuthorizationServer
-from guarded import guarded
+from checked import (
+    OTHER,
+    PLACE,
+    RUN,
+    WITHOUT_RICH,
+    Answer,
+    Check,
+    Request,
+    Servers,
+    at_a_terminal,
+    says,
+    served,
+)
 from refused import Signer
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from test_dropins import NAMES, started
 
 import gatepost
@@ -26,139 +32,7 @@ from gatepost.__main__ import main
 from gatepost._examination import Examination, Failed, NotChecked
 from loopback import listener, serving
 
-OTHER = "https://other.example.com/mcp"
-PLACE = "/.well-known/oauth-protected-resource"
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    query: bytes
-    headers: dict[str, str]
-
-    @property
-    def is_bare(self) -> bool:
-        """A message without credentials, not of a page."""
-        names = {"authorization", "origin"}
-        return self.method == "POST" and not self.query and not names & self.headers.keys()
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def edit(self, **members: Any) -> None:
-        """Changes a JSON document."""
-        self.body = json.dumps(json.loads(self.body) | members).encode()
-        self.headers["content-length"] = str(len(self.body))
-
-
-Breaks = Callable[[Request, Answer], None]
-
-
-def broken(app: ASGIApp, breaks: Breaks) -> ASGIApp:
-    """`app`, whose answers are changed on their way."""
-
-    async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await app(scope, receive, send)
-        answer = Answer(0, {}, b"")
-
-        async def collect(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                answer.headers = {
-                    name.decode().lower(): value.decode() for name, value in message["headers"]
-                }
-                return
-            answer.body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-            breaks(Request(scope["method"], scope["path"], scope["query_string"], headers), answer)
-            encoded = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": answer.status,
-                    "headers": encoded,
-                }
-            )
-            await send({"type": "http.response.body", "body": answer.body})
-
-        await app(scope, receive, collect)
-
-    return run
-
-
-@dataclass
-class Servers:
-    """A guarded server, and the authorization server of its tokens."""
-
-    url: str
-    token: str
-    foreign_token: str
-
-
-def nothing(_: Request, __: Answer) -> None:
-    pass
-
-
-@contextmanager
-def served(
-    of_resource: Breaks = nothing,
-    of_issuer: Breaks = nothing,
-    path: str = "/mcp",
-    audiences: tuple[str, ...] = (),
-) -> Iterator[Servers]:
-    of_mcp, mcp_url = listener()
-    at_issuer, issuer_url = listener()
-    resource = mcp_url + path
-    authorization = AuthorizationServer(issuer_url, resource)
-    issuer = authorization.issuer
-    validator = gatepost.Validator(
-        gatepost.Policy(issuer.url, [resource, *audiences]),
-        gatepost.KeySet.from_jwks(issuer.jwks()),
-    )
-    app = guarded(gatepost.Guard(resource, validator, base_scopes="tools:call"))
-    foreign_token = issuer.sign(issuer.claims(OTHER))
-    servers = Servers(resource, issuer.sign(issuer.claims(resource)), foreign_token)
-    with (
-        serving(broken(app, of_resource), of_mcp),
-        serving(broken(authorization.app(), of_issuer), at_issuer),
-    ):
-        yield servers
-
-
-class Check:
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> tuple[int, dict[str, str], dict[str, str | None]]:
-        """The exit status, and the result and what was found by check."""
-        status = main(["check", *arguments])
-        out, err = self._capsys.readouterr()
-        assert (err, out.count("\n")) == ("", 1)
-        answer = json.loads(out)
-        assert (answer["ok"], answer["url"]) == (status == 0, arguments[0])
-        results = {}
-        for check in answer["checks"]:
-            results[check["check"]] = check["result"]
-            assert check["rule"]
-            assert (check["mend"] is None) is (check["result"] != "failed")
-        return status, results, {check["check"]: check["found"] for check in answer["checks"]}
-
-    def whole(self, servers: Servers) -> tuple[int, dict[str, str], dict[str, str | None]]:
-        tokens = ["--token", servers.token, "--foreign-token", servers.foreign_token]
-        return self(servers.url, *tokens)
-
-
-@pytest.fixture
-def check(capsys: pytest.CaptureFixture[str]) -> Check:
-    return Check(capsys)
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_guarded_server_passes_all_checks(check: Check) -> None:
@@ -206,245 +80,6 @@ def test_the_example_of_each_drop_in_passes(check: Check, name: str) -> None:
         servers = Servers(resource, token, issuer.sign(issuer.claims(OTHER)))
         status, results, found = check.whole(servers)
     assert (status, set(results.values())) == (0, {"passed"}), found
-
-
-def lets_in_everybody(request: Request, answer: Answer) -> None:
-    if request.is_bare:
-        answer.status = 200
-
-
-def redirects(request: Request, answer: Answer) -> None:
-    if request.is_bare:
-        answer.status = 307
-        answer.headers["location"] = "/elsewhere"
-    assert request.path != "/elsewhere"
-
-
-def challenges(text: str | None) -> Breaks:
-    def breaks(request: Request, answer: Answer) -> None:
-        if request.is_bare:
-            del answer.headers["www-authenticate"]
-            if text is not None:
-                here = f"http://{request.headers['host']}"
-                answer.headers["www-authenticate"] = text.replace("HERE", here)
-
-    return breaks
-
-
-def is_only_at(place: str) -> Breaks:
-    """The metadata are nowhere else, and the challenge leads there."""
-
-    def breaks(request: Request, answer: Answer) -> None:
-        challenges(f'Bearer resource_metadata="HERE{place}"')(request, answer)
-        if request.path.startswith(PLACE) and request.path != place:
-            answer.status = 404
-
-    return breaks
-
-
-def says(**members: Any) -> Breaks:
-    """Documents say something else."""
-
-    def breaks(request: Request, answer: Answer) -> None:
-        if request.path.startswith("/.well-known/") and answer.status == 200:
-            answer.edit(**members)
-
-    return breaks
-
-
-def is_answered(
-    method: str,
-    status: int | None = None,
-    asking: Callable[[Request], bool] = lambda _: True,
-    **headers: str | None,
-) -> Breaks:
-    """Some requests get another status, or other headers."""
-
-    def breaks(request: Request, answer: Answer) -> None:
-        if request.method == method and asking(request):
-            answer.status = status or answer.status
-            for name, value in headers.items():
-                answer.headers.pop(name.replace("_", "-"), None)
-                if value is not None:
-                    answer.headers[name.replace("_", "-")] = value
-
-    return breaks
-
-
-def brings(credentials: str) -> Callable[[Request], bool]:
-    return lambda request: request.headers.get("authorization", "").startswith(credentials)
-
-
-def has_query(request: Request) -> bool:
-    return bool(request.query)
-
-
-def of_page(request: Request) -> bool:
-    return "origin" in request.headers
-
-
-def other_issuer(request: Request, answer: Answer) -> None:
-    if "openid-configuration" in request.path:
-        answer.edit(issuer=json.loads(answer.body)["issuer"] + "/")
-
-
-MADE_UP = "Bearer made-up"
-REAL = "Bearer ey"
-
-
-@pytest.mark.parametrize(
-    ("name", "of_resource", "found"),
-    [
-        ("unauthorized", lets_in_everybody, "status 200"),
-        ("unauthorized", redirects, "status 307"),
-        ("challenge", challenges(None), "no WWW-Authenticate"),
-        ("challenge", challenges('Basic realm="x"'), "neither a challenge of Bearer"),
-        ("challenge", challenges("Bearer a=1, a=2"), "WWW-Authenticate cannot be read"),
-        (
-            "challenge_error",
-            challenges(f'Bearer error="invalid_token", resource_metadata="HERE{PLACE}"'),
-            'error="invalid_token"',
-        ),
-        ("challenge_metadata", challenges('Bearer realm="x"'), "no resource_metadata"),
-        (
-            "challenge_metadata",
-            challenges('Bearer resource_metadata="http://example.com/x"'),
-            '"http://example.com/x" is not https',
-        ),
-        (
-            "challenge_metadata",
-            challenges('Bearer resource_metadata="HERE/nowhere"'),
-            "status 401: ",
-        ),
-        ("metadata_path", is_only_at(PLACE), "status 404: "),
-        ("metadata_root", is_only_at(f"{PLACE}/mcp"), "status 404: "),
-        ("resource", says(resource="https://mcp.example.com"), '"https://mcp.example.com" at'),
-        ("resource", says(resource="a\x1b[2J\x7f\u202e"), '"a\\u001b[2J\\u007f\\u202e" at'),
-        ("authorization_servers", says(authorization_servers=[]), "none is named at"),
-        (
-            "authorization_servers",
-            says(authorization_servers=["http://as.example.com"]),
-            "the metadata document is not valid: ",
-        ),
-        (
-            "server_metadata",
-            says(authorization_servers=["http://127.0.0.1:1"]),
-            'at none of 2 places of "http://127.0.0.1:1"; at the last: no answer: ConnectError',
-        ),
-        (
-            "cors_metadata",
-            is_answered("GET", access_control_allow_origin=None),
-            "Access-Control-Allow-Origin does not name",
-        ),
-        ("cors_preflight", is_answered("OPTIONS", 401), "status 401 for pages of"),
-        (
-            "cors_preflight",
-            is_answered("OPTIONS", access_control_allow_headers="*"),
-            "Authorization is not in Access-Control-Allow-Headers",
-        ),
-        (
-            "cors_preflight",
-            is_answered("OPTIONS", access_control_allow_headers="authorization, content-type"),
-            "MCP-Protocol-Version is not in Access-Control-Allow-Headers",
-        ),
-        (
-            "cors_preflight",
-            is_answered("OPTIONS", access_control_allow_origin="https://app.example.com"),
-            "Access-Control-Allow-Origin does not name",
-        ),
-        (
-            "cors_challenge",
-            is_answered("POST", asking=of_page, access_control_expose_headers="etag"),
-            "WWW-Authenticate is not in Access-Control-Expose-Headers",
-        ),
-        (
-            "cors_challenge",
-            is_answered("POST", asking=of_page, access_control_allow_origin=None),
-            "Access-Control-Allow-Origin does not name",
-        ),
-        ("cors_challenge", is_answered("POST", 403, of_page), "status 403 for pages of"),
-        ("bad_token", is_answered("POST", 500, brings(MADE_UP)), "status 500"),
-        (
-            "bad_token",
-            is_answered("POST", asking=brings(MADE_UP), www_authenticate="Bearer"),
-            "the challenge does not say invalid_token",
-        ),
-        ("query_token", is_answered("POST", 200, has_query), "status 200"),
-        ("query_token", is_answered("POST", 400, has_query), "status 400"),
-        (
-            "query_token",
-            is_answered("POST", asking=has_query, www_authenticate='Bearer error="invalid_token"'),
-            "the challenge has an error",
-        ),
-        ("token", is_answered("POST", 401, brings(REAL)), "status 401"),
-    ],
-)
-def test_what_a_server_lacks_fails_one_check(
-    check: Check, name: str, of_resource: Breaks, found: str
-) -> None:
-    with served(of_resource) as servers:
-        status, results, said = check.whole(servers)
-    failed = [name for name, result in results.items() if result == "failed"]
-    assert (status, failed) == (1, [name]), said
-    assert (said[name] or "").startswith(found)
-
-
-@pytest.mark.parametrize(
-    ("name", "of_issuer", "found"),
-    [
-        ("server_metadata", is_answered("GET", 404), "at none of 3 places"),
-        ("server_metadata", says(token_endpoint="http://example.com/"), "the metadata document is"),
-        ("server_issuer", other_issuer, '"http://127.0.0.1:'),
-        (
-            "pkce",
-            says(code_challenge_methods_supported=["plain"]),
-            'code_challenge_methods_supported is ["plain"]',
-        ),
-        (
-            "pkce",
-            says(code_challenge_methods_supported=None),
-            "code_challenge_methods_supported is missing",
-        ),
-    ],
-)
-def test_what_an_authorization_server_lacks_fails_one_check(
-    check: Check, name: str, of_issuer: Breaks, found: str
-) -> None:
-    with served(of_issuer=of_issuer) as servers:
-        status, results, said = check.whole(servers)
-    failed = [name for name, result in results.items() if result == "failed"]
-    assert (status, failed) == (1, [name]), said
-    assert (said[name] or "").startswith(found)
-
-
-def test_a_server_that_takes_tokens_for_another_fails(check: Check) -> None:
-    with served(audiences=(OTHER,)) as servers:
-        status, results, said = check.whole(servers)
-    assert (status, said["foreign_token"]) == (1, "status 200")
-    assert [name for name, it in results.items() if it == "failed"] == ["foreign_token"]
-
-
-@pytest.mark.parametrize("status", [302, 403, 500])
-def test_a_token_that_is_not_let_in_fails(check: Check, status: int) -> None:
-    with served(is_answered("POST", status, brings(REAL))) as servers:
-        ended, _, said = check(servers.url, "--token", servers.token)
-    assert (ended, said["token"]) == (1, f"status {status}")
-
-
-def test_a_token_that_lacks_a_scope_is_let_in(check: Check) -> None:
-    challenge = 'Bearer error="insufficient_scope", scope="a"'
-    lacks = is_answered("POST", 403, brings(REAL), www_authenticate=challenge)
-    with served(lacks) as servers:
-        status, results, said = check(servers.url, "--token", servers.token)
-    assert (status, results["token"]) == (0, "passed")
-    assert said["token"] == "it lacks a scope for initialize"
-
-
-def test_a_page_of_another_origin_can_be_named(check: Check) -> None:
-    with served() as servers:
-        status, results, said = check(servers.url, "--origin", "https://app.example.com:443/x")
-    assert (status, results["cors_metadata"]) == (1, "passed")
-    assert said["cors_preflight"] == "status 403 for pages of https://app.example.com"
 
 
 def test_a_server_out_there_leads_nobody_to_this_machine() -> None:
@@ -593,37 +228,6 @@ def test_without_the_extra_it_says_what_to_install(
         assert "pip install 'gatepost[http]'" in capsys.readouterr().err
 
 
-RUN = "import sys; from gatepost.__main__ import main; sys.exit(main())"
-WITHOUT_RICH = "import sys; sys.modules['rich'] = None; "
-
-
-def at_a_terminal(code: str, arguments: list[str], stdin: str = "") -> tuple[int, str]:
-    """The exit status of a command, and what it printed on a terminal of 100 columns."""
-    terminal, its_end = pty.openpty()
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
-    environment.pop("NO_COLOR", None)
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=its_end,
-        env=environment,
-        text=True,
-    ) as process:
-        os.close(its_end)
-        assert process.stdin is not None
-        process.stdin.write(stdin)
-        process.stdin.close()
-        printed = b""
-        # Linux says so once nobody has the other end any more.
-        try:
-            while part := os.read(terminal, 4096):
-                printed += part
-        except OSError:
-            pass
-    os.close(terminal)
-    return process.returncode, printed.decode().replace("\r\n", "\n")
-
-
 @pytest.mark.parametrize("code", [RUN, WITHOUT_RICH + RUN], ids=["rich", "plain"])
 def test_a_terminal_is_told_in_words(code: str) -> None:
     with served(says(resource="[red]\x1b[2J\u202e")) as servers:
@@ -645,3 +249,16 @@ def test_a_terminal_is_told_in_words(code: str) -> None:
         "1 failed",
     ):
         assert word in printed
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    [shown] = re.findall(r"^```\n\$ gatepost check (.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    command, failed, summary = shown.split("...\n")
+    with served(says(resource="https://mcp.example.com")) as servers:
+        _, printed = at_a_terminal(WITHOUT_RICH + RUN, ["check", servers.url])
+    # The server of the README is at https://mcp.example.com, and its terminal has 100 columns.
+    printed = printed.replace(servers.url.removesuffix("/mcp"), "https://mcp.example.com")
+    words = printed.split()
+    assert words[0] == command.strip()
+    assert " ".join(failed.split()) in " ".join(words)
+    assert printed.endswith(summary)

@@ -8,8 +8,8 @@ from threading import Event
 from typing import Any
 
 import pytest
+from checked import RUN, WITHOUT_RICH, at_a_terminal
 from key_server import KEYS, KeyServer, document, endless
-from test_check import RUN, WITHOUT_RICH, at_a_terminal
 
 from gatepost.__main__ import main
 from issuer import Issuer
