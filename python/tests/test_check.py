@@ -171,6 +171,24 @@ def test_an_answer_that_drips_is_not_waited_for(
     assert (status, said["unauthorized"]) == (1, "no whole answer in time")
 
 
+def test_all_of_it_has_a_deadline(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatepost._check._SECONDS", 0)
+    with served() as servers:
+        _, results, said = check(servers.url)
+    assert said["unauthorized"] == "no whole answer in time"
+    assert "passed" not in results.values()
+
+
+def test_each_request_stands_for_itself(check: Check) -> None:
+    def remembers(request: Request, answer: Answer) -> None:
+        assert "cookie" not in request.headers
+        answer.headers["set-cookie"] = "session=1; Path=/"
+
+    with served(remembers) as servers:
+        status, results, _ = check.whole(servers)
+    assert (status, set(results.values())) == (0, {"passed"})
+
+
 def test_no_token_is_printed_whatever_the_server_says(
     check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -387,6 +387,8 @@ class Examination:
     async def _in_time(self, exchange: Awaitable[_Answer]) -> _Answer:
         import httpx2
 
+        # What an answer has set stands for nothing in the next request.
+        self._client.cookies.clear()
         left = self._deadline - asyncio.get_running_loop().time()
         try:
             return await asyncio.wait_for(exchange, max(0, min(_SECONDS, left)))
