@@ -180,7 +180,7 @@ fn reading(sample: &'static Sample) -> Subject<'static> {
 }
 
 /// Places of a cache: so many that no two of the tokens are in each other's way.
-const PLACES: usize = 8192;
+const PLACES: usize = 4096;
 
 /// Tokens whose signature was found good before: the whole token is hashed and found in the cache,
 /// and the claims are checked again.

@@ -8,8 +8,8 @@ use core::cell::{Cell, RefCell};
 use common::traffic::{self, Traffic, Watched};
 use common::{NOW, claims_with, key_set, memory, policy, signer, token};
 use gatepost::{
-    Algorithm, FixedTokenCache, ImportOptions, KeySet, KeySlot, Keys, KnownToken, ParsedKey,
-    PublicKey, Reason, TokenCache, UnixTime, VerifyingKey,
+    Algorithm, FixedTokenCache, ImportOptions, Issuers, KeySet, KeySlot, Keys, KnownToken,
+    ParsedKey, PublicKey, Reason, TokenCache, UnixTime, VerifyingKey,
 };
 use sha2::{Digest, Sha256};
 
@@ -193,6 +193,76 @@ fn a_cache_that_mixes_up_its_tokens_does_no_harm() {
     }
     // It does not even let go of what has expired.
     assert_eq!(subject_of(&bob, u64::from(u32::MAX)), Err(Reason::Expired));
+}
+
+#[test]
+fn several_issuers_recall_what_each_would_have_accepted() {
+    let verified = Cell::new(0);
+    let other = "https://other.example";
+    let [first, second] = [1, 3].map(|key| {
+        let jwks = common::jwks(&[&traffic::jwk(Algorithm::Es256, key, "1")]);
+        let make =
+            |key: &ParsedKey<'_>| Ok(Counting { key: PublicKey::new(key)?, verified: &verified });
+        KeySet::<1, _>::load(jwks, ImportOptions::default(), make).unwrap()
+    });
+    let sign = |key, members: &[(&str, &str)]| {
+        traffic::sign(Algorithm::Es256, key, HEADER, &claims_with(members))
+    };
+    let iss = format!("\"{other}\"");
+    let tokens = [
+        sign(1, &[]),
+        sign(3, &[("iss", &iss)]),
+        // Each with the other's key, and bound to a key.
+        sign(3, &[]),
+        sign(1, &[("iss", &iss)]),
+        sign(1, &[("cnf", r#"{"jkt":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"}"#)]),
+        sign(3, &[("iss", &iss), ("scope", "-"), ("sub", r#""b\u006fb""#)]),
+        sign(1, &[("iss", r#""https://nobody.example""#)]),
+    ];
+    let policies = [policy(), gatepost::Policy::new(other, common::AUDIENCE).unwrap()];
+    let caches = [FixedTokenCache::<8>::new(), FixedTokenCache::new(), FixedTokenCache::new()];
+    let none = FixedTokenCache::<8>::new();
+    // One for both, and one for each; beside one that is emptied each time.
+    for (of_first, of_second) in [(&caches[0], &caches[0]), (&caches[1], &caches[2])] {
+        let remembering = [
+            (policies[0], first.keys().remembering(of_first)),
+            (policies[1], second.keys().remembering(of_second)),
+        ];
+        let issuers = Issuers::new(&remembering).unwrap();
+        for token in &tokens {
+            none.clear();
+            let forgetful = [
+                (policies[0], first.keys().remembering(&none)),
+                (policies[1], second.keys().remembering(&none)),
+            ];
+            let without = verdicts(Issuers::new(&forgetful).unwrap(), token, || none.clear());
+            for round in 0..3 {
+                verified.set(0);
+                assert_eq!(verdicts(issuers, token, || ()), without, "{token}");
+                let is_remembered = round > 0 && without[0].is_ok();
+                assert!(!is_remembered || verified.get() == 0, "{token}");
+            }
+        }
+    }
+}
+
+/// The header of a token of the key `1`.
+const HEADER: &str = r#"{"alg":"ES256","kid":"1"}"#;
+
+/// Who is let in, as it is and before a proof.
+fn verdicts<C: TokenCache + Copy>(
+    issuers: Issuers<'_, Counting<'_>, C>,
+    token: &str,
+    between: impl Fn(),
+) -> [Result<Option<String>, Reason>; 2] {
+    let subject = |token: &gatepost::AccessToken<'_>| token.subject().map(str::to_owned);
+    let mut memory = memory();
+    let as_it_is = issuers.validate(token, NOW, &mut memory).map(|token| subject(&token));
+    between();
+    let mut memory = common::memory();
+    let before_proof = issuers.validate_before_proof(token, NOW, &mut memory);
+    between();
+    [as_it_is, before_proof.map(|token| Some(format!("{:?}", token.confirmation())))]
 }
 
 #[test]

@@ -2202,9 +2202,9 @@ uint32_t gatepost_key_set_skipped_key(const struct gatepost_key_set *set,
                                       struct gatepost_skipped_key *key);
 
 // Lets the set remember up to `capacity` tokens whose signature was found good, rounded up to a
-// multiple of 32, about 184 bytes each on the heap; 0, as at first, for none.
+// multiple of 32, about 160 bytes each on the heap; 0, as at first, for none.
 //
-// A token is remembered by SHA-256 digests alone, until it expires, its place is needed, or the
+// A token is remembered by SHA-256 digests, until it expires, its place is needed, or the
 // set is loaded anew. Its claims are judged again each time: nothing but the time that a
 // validation takes depends on it. What was remembered before is forgotten.
 //
@@ -2617,12 +2617,15 @@ uint32_t gatepost_validate_any_before_proof(const struct gatepost_issuer *issuer
 //
 // What the policy says of claims, it says of the members of the response: times, audience, required
 // claims, claim rules, scopes, and the keys that the token is bound to. What it says of a header says
-// nothing here. `iss` may be missing. Only access tokens are let in: `token_type`, where it is there,
-// is `Bearer` or `DPoP`, and `token_use` is `access_token` or `access`.
+// nothing here. `iss` may be missing. What the response shows to be no access token is refused:
+// `token_type`, where it is there, is `Bearer` or `DPoP`, `token_use` is `access_token` or `access`,
+// and `typ` neither `Refresh` nor `Offline`. An issuer that marks none of them has to be held to it by
+// a claim rule.
 //
 // Errors: GATEPOST_TOKEN_INACTIVE; GATEPOST_INVALID_INTROSPECTION for a response that is too long, no
 // such object, or without `active`; GATEPOST_TYPE_MISMATCH for another kind of token;
-// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_TOO_LARGE for a
+// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_MALFORMED for an
+// empty token; GATEPOST_TOO_LARGE for a
 // token that is too long; those of gatepost_validate_before_proof() for claims;
 // GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
 //
@@ -2987,7 +2990,8 @@ bool gatepost_is_good_nonce(const struct gatepost_seal_key *keys,
 // The order of the checks is fixed: size and number of parts; the header and its algorithm, type
 // and extensions; the key; the form of claims and signature; issuer; signature; then, for a good
 // signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
-// is hashed for a token that is refused before its signature is checked. A token that is bound to a
+// is hashed for a token that is refused before its signature is checked, unless it ends like one
+// in the cache. A token that is bound to a
 // key is for gatepost_validate_before_proof().
 //
 // Errors: the reason why not, of the hundreds 1xx to 7xx; GATEPOST_MEMORY_TOO_SMALL;

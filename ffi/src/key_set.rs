@@ -222,9 +222,9 @@ pub unsafe extern "C" fn gatepost_key_set_skipped_key(
 }
 
 /// Lets the set remember up to `capacity` tokens whose signature was found good, rounded up to a
-/// multiple of 32, about 184 bytes each on the heap; 0, as at first, for none.
+/// multiple of 32, about 160 bytes each on the heap; 0, as at first, for none.
 ///
-/// A token is remembered by SHA-256 digests alone, until it expires, its place is needed, or the
+/// A token is remembered by SHA-256 digests, until it expires, its place is needed, or the
 /// set is loaded anew. Its claims are judged again each time: nothing but the time that a
 /// validation takes depends on it. What was remembered before is forgotten.
 ///

@@ -171,12 +171,15 @@ pub unsafe extern "C" fn gatepost_validate_any_before_proof(
 ///
 /// What the policy says of claims, it says of the members of the response: times, audience, required
 /// claims, claim rules, scopes, and the keys that the token is bound to. What it says of a header says
-/// nothing here. `iss` may be missing. Only access tokens are let in: `token_type`, where it is there,
-/// is `Bearer` or `DPoP`, and `token_use` is `access_token` or `access`.
+/// nothing here. `iss` may be missing. What the response shows to be no access token is refused:
+/// `token_type`, where it is there, is `Bearer` or `DPoP`, `token_use` is `access_token` or `access`,
+/// and `typ` neither `Refresh` nor `Offline`. An issuer that marks none of them has to be held to it by
+/// a claim rule.
 ///
 /// Errors: GATEPOST_TOKEN_INACTIVE; GATEPOST_INVALID_INTROSPECTION for a response that is too long, no
 /// such object, or without `active`; GATEPOST_TYPE_MISMATCH for another kind of token;
-/// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_TOO_LARGE for a
+/// GATEPOST_PROOF_REQUIRED for a token of the type `DPoP` that names no key; GATEPOST_MALFORMED for an
+/// empty token; GATEPOST_TOO_LARGE for a
 /// token that is too long; those of gatepost_validate_before_proof() for claims;
 /// GATEPOST_MEMORY_TOO_SMALL; GATEPOST_MISUSE for a NULL, and for a policy that was not made.
 ///

@@ -31,7 +31,8 @@ pub struct gatepost_issuer {
 /// The order of the checks is fixed: size and number of parts; the header and its algorithm, type
 /// and extensions; the key; the form of claims and signature; issuer; signature; then, for a good
 /// signature alone, times, audience, required claims, no binding to a key (`cnf`), scopes. Nothing
-/// is hashed for a token that is refused before its signature is checked. A token that is bound to a
+/// is hashed for a token that is refused before its signature is checked, unless it ends like one
+/// in the cache. A token that is bound to a
 /// key is for gatepost_validate_before_proof().
 ///
 /// Errors: the reason why not, of the hundreds 1xx to 7xx; GATEPOST_MEMORY_TOO_SMALL;

@@ -8,7 +8,7 @@ use gatepost::{FixedTokenCache, KnownToken, TokenCache, UnixTime};
 /// A [`TokenCache`] that any number of threads share.
 ///
 /// It is made of many small caches, each with a lock that is held for the time of a look: threads
-/// meet only where their tokens share one. About 184 bytes a token.
+/// meet only where their tokens share one. About 160 bytes a token.
 ///
 /// ```
 /// # use gatepost::{KeySet, Policy, Reason, UnixTime};
@@ -62,8 +62,8 @@ impl SharedTokenCache {
         self.parts.iter().for_each(|part| lock(part).clear());
     }
 
-    /// The part for a token with this number. Inside of it, the place follows from the same number's remainder:
-    /// here its upper bits decide.
+    /// The part for a token with this number. Inside of it, the place follows from the number's
+    /// remainder: here its upper bits decide.
     fn part(&self, number: u64) -> Option<MutexGuard<'_, Part>> {
         let part = (u128::from(number) * self.parts.len() as u128) >> 64;
         self.parts.get(part as usize).map(lock)

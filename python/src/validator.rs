@@ -22,13 +22,13 @@ use crate::{errors, input};
 /// "keys_unavailable" until `replace_keys` brings some.
 ///
 /// Tokens whose signature was found good are remembered, up to about `cache_size` of them and by
-/// their SHA-256 digests alone, until they expire: their claims are judged again each time, and
-/// nothing but the time it takes depends on it. With `cache_size=0` every signature is checked.
+/// their SHA-256 digests, until they expire: their claims are judged again each time, and nothing
+/// but the time it takes depends on it. With `cache_size=0` every signature is checked.
 ///
 /// With `introspection`, the policy for opaque tokens, those are accepted as well for which its
-/// issuer vouches when asked (RFC 7662). Who asks is the caller: a token that is no JSON Web Token is
-/// refused as "introspection_unavailable", until the same call is made with what the endpoint has
-/// answered about it. `gatepost.introspection` does that.
+/// issuer vouches when asked (RFC 7662). Who asks is the caller: a token that is no JSON Web Token
+/// is refused as "introspection_unavailable", until the same call is made with what the endpoint
+/// has answered about it. `gatepost.introspection` does that.
 ///
 /// Safe to share between threads.
 ///
@@ -146,9 +146,10 @@ impl Validator {
         let compacts: Vec<&[u8]> =
             held.iter().map(|jwt| input::text(jwt).ok_or_else(wrong)).collect::<PyResult<_>>()?;
         let now = input::time(py, now)?;
+        let untold = self.told(py, None)?;
         // Neither str nor bytes can change, and each is held.
         let verdicts: Vec<_> =
-            py.detach(|| compacts.iter().map(|compact| self.decide(compact, now)).collect());
+            py.detach(|| compacts.iter().map(|compact| untold.decide(compact, now)).collect());
         zip(compacts, verdicts)
             .map(|(compact, verdict)| match verdict {
                 Ok(token) => Ok(Py::new(py, token)?.into_any()),
@@ -303,7 +304,7 @@ impl Validator {
     /// The kind of authorization server that all of the policies are for: it explains tokens that
     /// name no issuer.
     pub(crate) fn provider(&self) -> Provider {
-        let mut providers = self.issuers.iter().map(|issuer| issuer.policy.get().provider());
+        let mut providers = self.providers();
         match providers.next() {
             Some(first) if providers.all(|other| other == first) => first,
             _ => Provider::Generic,
@@ -312,9 +313,13 @@ impl Validator {
 
     /// Whether one of the policies can be for this kind of authorization server.
     pub(crate) fn may_be_of(&self, provider: Provider) -> bool {
-        let mut providers = self.issuers.iter().map(|issuer| issuer.policy.get().provider());
         provider == Provider::Generic
-            || providers.any(|known| known == Provider::Generic || known == provider)
+            || self.providers().any(|known| known == Provider::Generic || known == provider)
+    }
+
+    fn providers(&self) -> impl Iterator<Item = Provider> {
+        let policies = self.issuers.iter().map(|issuer| &issuer.policy);
+        policies.chain(&self.introspection).map(|policy| policy.get().provider())
     }
 
     /// The audience that the tokens of `issuer` have to name, unless `resource` is one.
@@ -369,6 +374,9 @@ impl Told<'_> {
         let Some(policy) = &self.validator.introspection else {
             return self.validator.present(token, now, memory);
         };
+        if token.len() > MAX_TOKEN_LEN {
+            return Err(Reason::TooLarge);
+        }
         let token = str::from_utf8(token).map_err(|_| Reason::Malformed)?;
         let mut introspection = Introspection::new(*policy.get().borrowed());
         if !self.validator.issuers.is_empty() {

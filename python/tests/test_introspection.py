@@ -192,3 +192,29 @@ def test_metadata_name_each_issuer_once(policy: gatepost.Policy, keys: gatepost.
     ):
         validator = gatepost.Validator.of([(policy, keys)], introspection=asked)
         assert repr(validator) == f"Validator(issuers={names})"
+
+
+def test_many_tokens_are_judged_as_each_is(opaque: gatepost.Validator) -> None:
+    for token, verdict in zip(
+        (OPAQUE, "a.b.c"), opaque.validate_many([OPAQUE, "a.b.c"]), strict=True
+    ):
+        assert isinstance(verdict, gatepost.TokenError)
+        with pytest.raises(gatepost.TokenError) as caught:
+            opaque.validate(token)
+        assert verdict.reason == caught.value.reason == "introspection_unavailable"
+
+
+def test_nobody_is_asked_about_what_is_no_token(opaque: gatepost.Validator, issuer: Issuer) -> None:
+    for token, reason in (("", "malformed"), ("é" * 10_000, "too_large")):
+        for validate in (opaque.validate, opaque.validate_before_proof):
+            with pytest.raises(gatepost.TokenError) as caught:
+                validate(token, introspection=active(issuer))
+            assert caught.value.reason == reason
+
+
+def test_the_policy_for_opaque_tokens_says_whose_they_are() -> None:
+    policy = gatepost.Policy("https://tenant.okta.com/oauth2/default", AUDIENCE, provider="okta")
+    validator = gatepost.Validator.of([], introspection=policy)
+    gatepost.Guard(AUDIENCE, validator, provider="okta")
+    with pytest.raises(gatepost.PolicyError, match="provider"):
+        gatepost.Guard(AUDIENCE, validator, provider="keycloak")

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -181,6 +182,23 @@ def test_where_there_is_no_answer_it_is_503_and_the_next_request_asks_again(
     endpoint.answer = endpoint.active
     assert outcome(introspector.authenticate(guard, head("a"))) == "a"
     assert endpoint.asked["a"] == 5
+
+
+def test_where_no_event_loop_can_be_made_it_is_503_too(
+    make: Make, guard: gatepost.Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    introspector = make()
+
+    def no_more_files(coroutine: Coroutine[Any, Any, None]) -> None:
+        coroutine.close()
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gatepost.introspection.asyncio.run", no_more_files)
+        decided = introspector.authenticate(guard, head("a"))
+    assert isinstance(decided, gatepost.Response)
+    assert (decided.status, decided.reason) == (503, "introspection_unavailable")
+    assert outcome(introspector.authenticate(guard, head("a"))) == "a"
 
 
 def test_an_answer_that_says_nothing_is_not_asked_for_at_once_again(

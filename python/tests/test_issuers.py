@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from key_server import (
     START,
     Clock,
     KeyServer,
+    after,
     document,
     fetches_end,
     guard_of,
@@ -91,6 +93,22 @@ def test_metadata_cannot_send_a_fetch_elsewhere(
     server.answers[OAUTH] = document(metadata(server, jwks_uri=jwks_uri.format(port=port)))
     assert verdict(live.authenticate(head_of(signer))) == "keys_unavailable"
     assert server.asked == {OAUTH: 1, OPENID: 1}
+
+
+def test_metadata_that_do_not_come_leave_time_for_the_keys(
+    server: KeyServer, signer: Issuer, clock: Clock
+) -> None:
+    live = guard_of(server, clock, jwks_uri=None, timeout=5)
+    server.answers[OAUTH] = document(metadata(server))
+    assert verdict(live.authenticate(head_of(signer))) == "alice"
+    gate = Event()
+    server.answers[OAUTH] = server.answers[OPENID] = after(gate, document(metadata(server)))
+    signer.rotate()
+    server.answers[KEYS] = document(signer.jwks())
+    clock.now += 30
+    assert verdict(live.authenticate(head_of(signer))) == "alice"
+    assert server.asked == {OAUTH: 2, OPENID: 1, KEYS: 2}
+    gate.set()
 
 
 def test_keys_that_have_moved_are_found(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from events import MESSAGE, ask, parts, scope_of
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -34,9 +35,13 @@ SPELLINGS = [
     "/mcp;x=1",
     "/mcp%2fbelow",
     "/mcp ",
+    "/health/mcp",
+    "//mcp/../x",
+    "/MCP/../x",
+    "/a/../mcp/../b",
     "\\mcp",
 ]
-OTHERS = ["/", "/health", "/mcphealth", "/mcp-health", "/mc", "/health/mcp", "", "/x%2e"]
+OTHERS = ["/", "/health", "/mcphealth", "/mcp-health", "/mc", "/.well-known/x/mcp", "", "/x%2e"]
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +199,13 @@ def test_what_is_no_path_is_refused(guard: gatepost.Guard, path: str | list[str]
 def test_the_root_is_everything(guard: gatepost.Guard, path: str) -> None:
     sent, _ = ask(GuardMiddleware(Noting(), guard, path="/"), at(path), parts(MESSAGE))
     assert sent[0]["status"] == 401
+
+
+def test_an_application_with_a_root_path_of_its_own_is_guarded(guard: gatepost.Guard) -> None:
+    inside = FastAPI()
+    inside.root_path = "/api"
+    inside.add_route("/mcp", _reached, methods=["POST"])
+    app = GuardMiddleware(inside, guard, path="/mcp")
+    for path in ("/mcp", "/api/mcp", "/api/api/mcp"):
+        sent, _ = ask(app, at(path), parts(MESSAGE))
+        assert sent[0]["status"] == 401

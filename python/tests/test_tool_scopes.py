@@ -95,6 +95,29 @@ def test_tools_may_come_later(issuer: Issuer, guard: gatepost.Guard) -> None:
     assert server.answers == ["late", "guarded"]
 
 
+def test_a_tool_that_comes_during_a_request_is_for_the_next_one(
+    issuer: Issuer, guard: gatepost.Guard
+) -> None:
+    scopes = ToolScopes()
+    server = Server({})
+
+    def first() -> str:
+        @scopes.needs("admin")
+        def wipe() -> str:
+            return "wiped"
+
+        server.tools["wipe"] = wipe
+        return wipe()
+
+    server.tools["first"] = first
+    app = GuardMiddleware(server, guard, scopes=scopes)
+    with pytest.raises(RuntimeError, match="not told which scopes the tool 'wipe' needs"):
+        call(app, issuer, "first", "base admin")
+    assert call(app, issuer, "wipe", "base")[0] == 403
+    assert call(app, issuer, "wipe", "base admin")[0] == 200
+    assert server.answers == ["wiped"]
+
+
 def test_a_tool_of_another_name_is_guarded_from_inside(
     issuer: Issuer, guard: gatepost.Guard
 ) -> None:

@@ -15,8 +15,8 @@ impl Policy<'_> {
     /// that the introspection endpoint gave, with the status 200, to the question about this token
     /// and no other ([RFC 7662, section 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
     ///
-    /// `token` is any text of at most [`MAX_TOKEN_LEN`] bytes, and is not looked into; `response` is
-    /// one JSON object of at most [`MAX_INTROSPECTION_LEN`] bytes without duplicate names. `memory`
+    /// `token` is any text of 1 to [`MAX_TOKEN_LEN`] bytes, and is not looked into; `response` is one
+    /// JSON object of at most [`MAX_INTROSPECTION_LEN`] bytes without duplicate names. `memory`
     /// takes what holds escapes in it and, for the time of the call, the names;
     /// [`limits::MEMORY`](crate::limits::MEMORY) bytes are always enough, 1024 for usual responses.
     ///
@@ -26,9 +26,10 @@ impl Policy<'_> {
     /// [`AccessToken`](crate::AccessToken) as that of
     /// [`validate_before_proof`](Self::validate_before_proof) does. What it says of a header,
     /// algorithms and `typ`, says nothing here. `iss` may be missing; where it is there, it is the
-    /// policy's issuer. Only access tokens are let in: `token_type`, where it is there, is `Bearer`
-    /// or `DPoP`, and `token_use`, which some servers tell refresh tokens by, is `access_token` or
-    /// `access`.
+    /// policy's issuer. What the response shows to be no access token is refused: `token_type`, where
+    /// it is there, is `Bearer` or `DPoP`, `token_use`, which some servers tell refresh tokens by,
+    /// `access_token` or `access`, and `typ`, by which Keycloak does, neither `Refresh` nor
+    /// `Offline`. An issuer that marks none of them has to be held to it by a claim rule.
     ///
     /// The order of the checks is fixed: the size of the token; the form of the response; `active`;
     /// kind of token; issuer; then as for claims with a good signature.
@@ -38,8 +39,8 @@ impl Policy<'_> {
     /// [`Reason::TokenInactive`]; [`Reason::InvalidIntrospection`] for a response that is too long,
     /// no such object, or without `active`; [`Reason::TypeMismatch`] for another kind of token;
     /// [`Reason::ProofRequired`] for a token of the type `DPoP` that names no key;
-    /// [`Reason::TooLarge`] for a token that is too long; [`Reason::MemoryTooSmall`]; and those of
-    /// claims of [`validate_before_proof`](Self::validate_before_proof).
+    /// [`Reason::Malformed`] for an empty token, [`Reason::TooLarge`] for one that is too long;
+    /// [`Reason::MemoryTooSmall`]; and those of claims of [`validate_before_proof`](Self::validate_before_proof).
     ///
     /// ```
     /// use gatepost::{Policy, Reason, UnixTime};
@@ -71,6 +72,9 @@ impl Policy<'_> {
         memory: &'t mut [u8],
     ) -> Result<PresentedToken<'t>, Reason> {
         let text = token.as_ref();
+        if text.is_empty() {
+            return Err(Reason::Malformed);
+        }
         if text.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }
@@ -108,8 +112,8 @@ impl Policy<'_> {
 /// (`token_type`, [RFC 9449, section 6.2](https://www.rfc-editor.org/rfc/rfc9449#section-6.2)).
 ///
 /// Endpoints answer about refresh tokens as well (RFC 7662, section 2.1), whose scopes and audience
-/// are those of the access tokens that they are exchanged for: sent here, one would let its bearer in
-/// for much longer.
+/// are those of the access tokens that they are exchanged for: sent here, one would let its bearer
+/// in for much longer.
 fn require_access_token(response: Object<'_>) -> Result<bool, Reason> {
     let text = |name| match response.member(name) {
         None => Ok(None),
@@ -117,6 +121,10 @@ fn require_access_token(response: Object<'_>) -> Result<bool, Reason> {
         Some(_) => Err(Reason::InvalidClaim),
     };
     if text("token_use")?.is_some_and(|kind| kind != *"access_token" && kind != *"access") {
+        return Err(Reason::TypeMismatch);
+    }
+    let is_refresh = |typ| is_same(typ, "refresh") || is_same(typ, "offline");
+    if response.member("typ").and_then(Value::as_text).is_some_and(is_refresh) {
         return Err(Reason::TypeMismatch);
     }
     match text("token_type")? {

@@ -10,7 +10,8 @@ use crate::UnixTime;
 ///
 /// [`Keys::remembering`](crate::Keys::remembering) puts one to use. Everything else about a token
 /// is judged again each time: its claims, the time, the policy. So the verdict is always the one
-/// that would have been without a cache.
+/// that would have been without a cache, but that a known token needs less memory. Tokens that
+/// write `kid` or `typ` with escapes are not remembered.
 ///
 /// [`FixedTokenCache`] is the one that this crate brings. One cache may serve any number of key
 /// sets and policies, as long as the keys are of one type.
@@ -58,7 +59,7 @@ impl TokenCache for NoTokenCache {
     }
 }
 
-/// A cache of at most `N` tokens, by value: 184 bytes each.
+/// A cache of at most `N` tokens, by value: 160 bytes each on processors of 64 bits.
 ///
 /// For one thread; `gatepost-hosted` has one that threads share. Where there is no place left, the
 /// token that expires first gives up its own.
@@ -77,7 +78,8 @@ pub struct FixedTokenCache<const N: usize> {
     places: [Cell<Option<KnownToken>>; N],
 }
 
-const _: () = assert!(size_of::<Option<KnownToken>>() <= 184);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Option<KnownToken>>() == 160);
 
 /// How many places a token can have: so many entries are looked at, whatever the size.
 const WAYS: usize = 4;

@@ -10,8 +10,8 @@ use crate::jose::{ClaimsOutline, HeaderOutline, Parts, Signature};
 use crate::{Reason, UnixTime, UntrustedToken};
 
 /// What a [`TokenCache`] keeps of a token that was accepted: SHA-256 digests of the whole of it,
-/// signature included, and of the key that verified it, when it expires, and where header and claims
-/// have what matters.
+/// signature included, and of the key that verified it, when it expires, and where header and
+/// claims have what matters.
 ///
 /// Nobody can make two tokens with one digest, and none can be made into a token again. A key that
 /// replaces another has another digest, whatever it is called. Whatever a cache answers with is
@@ -147,11 +147,9 @@ fn digest(parts: &Parts<'_>) -> ([u8; 32], Sha256) {
 /// The number of a token: of the end of its signature, which nobody can choose who cannot sign.
 fn number(parts: &Parts<'_>) -> u64 {
     let end = parts.signature.last_chunk::<16>().copied().unwrap_or_default();
-    let end = u128::from_le_bytes(end);
-    let [low, high] = [end, end >> 64].map(|half| {
-        let [a, b, c, d, e, f, g, h, ..] = half.to_le_bytes();
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
-    });
+    let (halves, _) = end.as_chunks();
+    let [low, high] = [halves.first(), halves.last()]
+        .map(|half| half.map_or(0, |half| u64::from_le_bytes(*half)));
     // Characters of base64url leave some bits alone; multiplied by odd numbers (here those of
     // splitmix64), these reach all that are above them, and are brought down again.
     let mut number = low.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ high;

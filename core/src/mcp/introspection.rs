@@ -13,8 +13,8 @@ use crate::{Policy, PresentedToken, Reason, UnixTime};
 /// It asks nobody itself. Without a response it answers to each such token with
 /// [`Reason::IntrospectionUnavailable`], and so does a [`Guard`](super::Guard), with a 503 to send
 /// where nobody can be asked. The caller then sends the token, which
-/// [`Credentials`](crate::oauth::Credentials) reads from the request, to the introspection endpoint,
-/// and has the same request judged again, by this authority
+/// [`Credentials`](crate::oauth::Credentials) reads from the request, to the introspection
+/// endpoint, and has the same request judged again, by this authority
 /// [with the response](Self::with_response). Each time the guard makes all of its checks.
 ///
 /// All tokens are asked about, or with [`with_jwts`](Self::with_jwts) those alone that are no JSON
@@ -101,6 +101,9 @@ impl Authority for Introspection<'_> {
             _ => {}
         }
         // Nobody is asked about what could not be accepted.
+        if compact.is_empty() {
+            return Err(Reason::Malformed);
+        }
         if compact.len() > MAX_TOKEN_LEN {
             return Err(Reason::TooLarge);
         }

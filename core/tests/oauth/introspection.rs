@@ -174,6 +174,14 @@ fn only_access_tokens_are_let_in() {
     for kind in ["access_token", "access"] {
         assert_eq!(said("token_use", &format!("\"{kind}\"")), Ok(()));
     }
+    for kind in ["Refresh", "refresh", "Offline"] {
+        let response = active(&claims_with(&[("typ", &format!("\"{kind}\""))]));
+        assert_eq!(judge(common::policy(), &response), Err(Reason::TypeMismatch), "{kind}");
+    }
+    for kind in [r#""Bearer""#, r#""at+jwt""#, "1"] {
+        let response = active(&claims_with(&[("typ", kind)]));
+        assert_eq!(judge(common::policy(), &response), Ok(Confirmation::NONE), "{kind}");
+    }
     for kind in ["refresh_token", "id", "Access", ""] {
         let refused = said("token_use", &format!("\"{kind}\""));
         assert_eq!(refused, Err(Reason::TypeMismatch), "{kind}");
@@ -202,7 +210,7 @@ fn the_token_has_a_limit_and_is_not_looked_into() {
         ("a".repeat(MAX_TOKEN_LEN + 1), Err(Reason::TooLarge)),
         (common::token(ISSUERS, "{}"), Ok(())),
         ("\0".to_owned(), Ok(())),
-        (String::new(), Ok(())),
+        (String::new(), Err(Reason::Malformed)),
     ] {
         let mut memory = common::memory();
         let judged = common::policy()

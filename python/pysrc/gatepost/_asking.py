@@ -17,6 +17,8 @@ class Asking(NamedTuple):
     guard: Guard
     principal: Principal
     scopes: ToolScopes | None
+    # Of these scopes, so many rules were among the guard's by then.
+    known_tools: int = 0
 
 
 asking: ContextVar[Asking] = ContextVar("gatepost")
@@ -47,7 +49,7 @@ def permits(
 
     Raises LookupError where no guard stands in front, and TypeError unless one thing is named.
     """
-    guard, principal, _ = _current()
+    guard, principal = _current()[:2]
     return guard.permits(
         principal,
         tool=tool,

@@ -10,8 +10,10 @@ from urllib.parse import unquote
 class Paths:
     """Some paths, each with what is below it.
 
-    What the router behind does with a path is not known here, so a path counts if any reading of it
-    does: as it stands, and with slashes, dots, escapes and letters made alike.
+    What the router behind does with a path is not known here, nor below which prefix it stands: an
+    application can have a root path of its own. So a path counts if one of these stands anywhere in
+    it, in any reading: with slashes, dots, escapes and letters made alike. Only what is below
+    ``/.well-known`` is no endpoint for holding the name of one.
 
     Raises ValueError for what is no path, and for none at all.
     """
@@ -19,15 +21,17 @@ class Paths:
     def __init__(self, paths: Sequence[str]) -> None:
         if not paths or not all(path.startswith("/") for path in paths):
             raise ValueError("path: must begin with '/', as '/mcp'")
-        self._paths = frozenset(reading for path in paths for reading in _readings(path))
+        self._paths = frozenset(list(_readings(path))[-1] for path in paths)
 
     def cover(self, scope: Mapping[str, Any]) -> bool:
-        """Whether the path of an ASGI scope is one of these, or below one."""
-        return any(map(self._has, _seen(scope)))
+        """Whether one of these stands in the path of an ASGI scope."""
+        return any(map(self._stands_in, _seen(scope)))
 
-    def _has(self, path: str) -> bool:
+    def _stands_in(self, path: str) -> bool:
+        # Each reading as it ends: what is in the middle of one was at the end of one before.
         return any(
-            reading == own or reading.startswith(own.rstrip("/") + "/")
+            reading[max(len(reading) - len(own), 0) :] == own
+            and (reading[:1] != (".well-known",) or len(reading) == len(own))
             for reading in _readings(path)
             for own in self._paths
         )
@@ -42,13 +46,14 @@ def _seen(scope: Mapping[str, Any]) -> Iterator[str]:
         yield path[len(root) :]
 
 
-def _readings(path: str) -> Iterator[str]:
-    yield path
-    parts: list[str] = []
+def _readings(path: str) -> Iterator[tuple[str, ...]]:
+    """The segments from the first one on, up to each of them; last of all the whole path."""
+    parts: tuple[str, ...] = ()
+    yield parts
     for part in unquote(path).replace("\\", "/").casefold().split("/"):
         name = part.partition(";")[0].strip()
         if name == "..":
-            del parts[-1:]
+            parts = parts[:-1]
         elif name not in ("", "."):
-            parts.append(name)
-    yield "/" + "/".join(parts)
+            parts = (*parts, name)
+        yield parts

@@ -41,7 +41,8 @@ class ToolScopes:
     """
 
     def __init__(self) -> None:
-        self._names: set[str] = set()
+        # The names of the tools, and the places of their rules.
+        self._names: dict[str, int] = {}
         self._rules: tuple[Rule, ...] = ()
 
     @property
@@ -62,7 +63,7 @@ class ToolScopes:
             name = function.__name__ if tool is None else tool
             if name in self._names:
                 raise ValueError(f"there are scopes for a tool {name!r} already")
-            self._names.add(name)
+            self._names[name] = len(self._rules)
             self._rules += (Rule.tool(name).needs(*alternatives),)
             return cast(_Tool, self._guarded(name, function))
 
@@ -89,7 +90,8 @@ class ToolScopes:
         asked = asking.get(None)
         if asked is None:
             raise CredentialsMissingError
-        if asked.scopes is not self:
+        # A tool that came while the request was being answered has no rule there either.
+        if asked.scopes is not self or self._names[tool] >= asked.known_tools:
             raise RuntimeError(f"the guard was not told which scopes the tool {tool!r} needs")
         if not asked.guard.permits(asked.principal, tool=tool):
             raise InsufficientScopeError

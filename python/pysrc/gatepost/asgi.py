@@ -136,7 +136,7 @@ class GuardMiddleware:
     ) -> tuple[Asking, Scope, Receive, Send] | Response:
         """What the application is to be called with, or the answer."""
         # One for all of the request: a principal is of the guard that let it in.
-        guard = self._current_guard()
+        guard, known_tools = self._current_guard()
         head = self._head(scope)
         principal = await self._live.authenticate_async(head, guard=guard)
         if isinstance(principal, Response):
@@ -155,15 +155,16 @@ class GuardMiddleware:
             return inner
         headers = _encoded(guard.response_headers(head))
         answering = _adding(headers, send) if headers else send
-        return Asking(guard, principal, self._scopes), inner, _again(body, receive), answering
+        who = Asking(guard, principal, self._scopes, known_tools)
+        return who, inner, _again(body, receive), answering
 
-    def _current_guard(self) -> Guard:
-        """The guard, with the scopes of the tools that there are by now."""
+    def _current_guard(self) -> tuple[Guard, int]:
+        """The guard, with the scopes of the tools that there are by now, and how many these are."""
         known, guard = self._with_rules
         if self._scopes is not None and (rules := self._scopes.rules) is not known:
             guard = self._guard.with_rules(rules)
-            self._with_rules = rules, guard
-        return guard
+            self._with_rules = known, guard = rules, guard
+        return guard, len(known)
 
     def _head(self, scope: Scope) -> RequestHead:
         certificate = self._certificate(scope) if self._certificate else None

@@ -210,8 +210,8 @@ class Introspector:
             return None
         try:
             worker = self._worker = self._worker or _Worker()
-        except RuntimeError as error:
-            # No more threads, or the interpreter is ending.
+        except (OSError, RuntimeError) as error:
+            # No more threads, no more files, or the interpreter is ending.
             self._log(type(error).__name__)
             return None
         flight = _Flight(key, now)
@@ -372,11 +372,17 @@ class _Worker:
 
     def __init__(self) -> None:
         ready = Future[asyncio.AbstractEventLoop]()
-        self._thread = Thread(
-            target=lambda: asyncio.run(self._serve(ready)),
-            name="gatepost-introspection",
-            daemon=True,
-        )
+
+        def run() -> None:
+            try:
+                asyncio.run(self._serve(ready))
+            except BaseException as error:
+                # Whoever waits for the loop learns that there is none.
+                if ready.done():
+                    raise
+                ready.set_exception(error)
+
+        self._thread = Thread(target=run, name="gatepost-introspection", daemon=True)
         self._thread.start()
         self._loop = ready.result()
 

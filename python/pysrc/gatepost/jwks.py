@@ -255,7 +255,7 @@ class JwksManager:
         import asyncio
 
         async def fetch() -> None:
-            self._report(number, await asyncio.wait_for(self._download(), seconds))
+            self._report(number, await asyncio.wait_for(self._download(seconds), seconds))
             # Before the event loop ends, which may have to wait for the resolver of names.
             flight.set_result(None)
 
@@ -268,11 +268,11 @@ class JwksManager:
                 self._log(error)
                 flight.set_result(None)
 
-    async def _download(self) -> _Download:
+    async def _download(self, seconds: float) -> _Download:
         with self._lock:
             fetched_from, entity_tag = self._fetched_from, self._refresh.entity_tag
         async with self._client() as client:
-            url = self.issuer.jwks_uri or await self._discover(client, fetched_from)
+            url = self.issuer.jwks_uri or await self._discover(client, fetched_from, seconds / 2)
             headers = {"accept": "application/jwk-set+json, application/json"}
             statuses = {200}
             # What the tag is compared with is what it came from.
@@ -284,12 +284,20 @@ class JwksManager:
         keys = None if answer.status_code == 304 else KeySet.from_jwks(body)
         return _Download(url, answer.headers, body, keys)
 
-    async def _discover(self, client: httpx2.AsyncClient, known: str | None) -> str:
-        """The ``jwks_uri`` of the first metadata document that has one, or else the one `known`."""
+    async def _discover(self, client: httpx2.AsyncClient, known: str | None, seconds: float) -> str:
+        """The ``jwks_uri`` of the first metadata document that has one, or else the one `known`.
+
+        It takes so many seconds at most, the same for each document: one that does not come leaves
+        time for the others, and for the keys.
+        """
+        import asyncio
+
         refused: Exception = Refused("no metadata")
-        for url in server_metadata_urls(self.issuer.policy.issuer):
+        urls = server_metadata_urls(self.issuer.policy.issuer)
+        for url in urls:
             try:
-                _, body = await get(client, url, {"accept": "application/json"})
+                getting = get(client, url, {"accept": "application/json"})
+                _, body = await asyncio.wait_for(getting, seconds / len(urls))
                 found = ServerMetadata.parse(body, self.issuer.policy.issuer).require_jwks_uri()
                 if not self.issuer.may_fetch(found):
                     raise Refused("jwks_uri is not https")

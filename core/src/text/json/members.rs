@@ -89,7 +89,7 @@ impl Found {
 
 /// Where the members that were looked for stand in a document: what a scan of it finds, small
 /// enough to be kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) struct Outline<const N: usize> {
     starts: [u16; N],
     ends: [u16; N],
