@@ -13,6 +13,7 @@ from typing import Any
 
 import jwt
 import pytest
+from checked import Check
 from cryptography.hazmat.primitives.asymmetric import ec
 from key_server import AUDIENCE as AUDIENCE
 from key_server import KEYS, Clock, KeyServer, document, guard_of, running
@@ -113,3 +114,9 @@ def authorization(issuer: Issuer) -> tuple[bytes, bytes]:
 @pytest.fixture(scope="session")
 def client(issuer: Issuer) -> Client:
     return Client(issuer)
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Check:
+    """Runs `gatepost check`."""
+    return Check(capsys)

@@ -11,7 +11,7 @@ gatepost.exceptions.MalformedError: the token is not a compact JWS
 
 A `Guard` answers whole requests, and a `LiveGuard` fetches the keys for it as well; `gatepost.asgi`
 puts either in front of an application, and `gatepost.mcp` in front of a server of the official MCP
-SDK. ``python -m gatepost`` judges one token at the command line.
+SDK. ``python -m gatepost`` judges one token at the command line, or looks at a running server.
 """
 
 from gatepost._native import (

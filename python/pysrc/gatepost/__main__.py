@@ -1,7 +1,9 @@
-"""``python -m gatepost``: judges one access token, or shows what is in it.
+"""``python -m gatepost``: judges one access token, shows what is in one or in a key set, and looks
+at a running server.
 
-Each command prints one JSON object and ends with 0 if the token was accepted (or shown), 1 if it
-was refused, 2 if it was called wrongly. Explanations go to standard error.
+Each command prints one JSON object and ends with 0 if the token was accepted (or shown, or nothing
+is wrong), 1 if it was refused (or something is), 2 if it was called wrongly. Explanations go to
+standard error. Where a terminal is attached, ``keys`` and ``check`` print for people instead.
 """
 
 from __future__ import annotations
@@ -18,26 +20,25 @@ from gatepost import (
     GatepostError,
     InvalidBase64Error,
     InvalidJsonError,
-    KeySet,
-    KeySetError,
-    KeysUnavailableError,
     MalformedError,
     Policy,
     PolicyError,
     TooLargeError,
     Validator,
+    _check,
+    _keys,
 )
 from gatepost._json import in_ascii, integer
-from gatepost._native import MAX_JWK_SET_LEN, MAX_TOKEN_LEN
+from gatepost._native import MAX_TOKEN_LEN
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    command: Callable[[argparse.Namespace], str] = arguments.command
+    command: Callable[[argparse.Namespace], int] = arguments.command
     try:
-        answer = command(arguments)
+        return command(arguments)
     except PolicyError as error:
         parser.error(str(error))
     except GatepostError as error:
@@ -46,12 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ValueError as error:
         parser.error(str(error))
-    print(answer)
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gatepost", description="Judge OAuth access tokens.")
+    parser = argparse.ArgumentParser(
+        prog="gatepost", description="Judge OAuth access tokens, key sets and MCP servers."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     validate = commands.add_parser("validate", help="decide whether a token is accepted")
@@ -91,36 +92,48 @@ def _parser() -> argparse.ArgumentParser:
             help="the token, or - (the default) to read it from standard input, "
             "where other users of the machine cannot see it",
         )
+
+    keys = commands.add_parser("keys", help="show what a JWK Set holds, and what is refused of it")
+    keys.set_defaults(command=_keys.keys)
+    keys.add_argument("source", metavar="FILE|URL", help="the JWK Set, or its https URL")
+
+    check = commands.add_parser("check", help="look at a running MCP server as a strict client")
+    check.set_defaults(command=_check.check)
+    check.add_argument("url", metavar="URL", help="the public URL of the MCP endpoint")
+    check.add_argument(
+        "--token",
+        metavar="T",
+        help="a token for this server, to see that it is let in, and not from the query, where it "
+        "may be logged: a short-lived one; - reads it from standard input",
+    )
+    check.add_argument(
+        "--foreign-token",
+        metavar="T",
+        help="a token of the same issuer for another server, which has to be refused; - as above",
+    )
+    check.add_argument(
+        "--origin",
+        metavar="O",
+        help="the origin of a page that the server allows (default: its own)",
+    )
     return parser
 
 
-def _validate(arguments: argparse.Namespace) -> str:
+def _validate(arguments: argparse.Namespace) -> int:
     policy = Policy(
         arguments.issuer,
         arguments.audience,
         algorithms=arguments.algorithm,
         leeway=arguments.leeway,
     )
-    validator = Validator(policy, _keys(arguments.jwks))
+    validator = Validator(policy, _keys.load(_keys.read(arguments.jwks), arguments.jwks))
     token = validator.validate(_token(arguments.token), now=arguments.now)
     # As they were written: what Python makes of numbers is not always JSON again.
-    return f'{{"ok": true, "claims": {in_ascii(token.claims_json)}}}'
+    print(f'{{"ok": true, "claims": {in_ascii(token.claims_json)}}}')
+    return 0
 
 
-def _keys(path: str) -> KeySet:
-    try:
-        with open(path, "rb") as file:
-            # One byte more than any set has is enough to see that it is too large.
-            jwks = file.read(MAX_JWK_SET_LEN + 1)
-    except OSError as error:
-        raise KeysUnavailableError(detail=f"{path}: {error.strerror}") from error
-    try:
-        return KeySet.from_jwks(jwks)
-    except KeySetError as error:
-        raise KeySetError(error.number, detail=path) from error
-
-
-def _inspect(arguments: argparse.Namespace) -> str:
+def _inspect(arguments: argparse.Namespace) -> int:
     token = _token(arguments.token)
     if len(token) > MAX_TOKEN_LEN:
         raise TooLargeError
@@ -130,10 +143,11 @@ def _inspect(arguments: argparse.Namespace) -> str:
     if len(parts) != 3:
         raise MalformedError
     header, claims = map(_json_part, parts[:2])
-    return (
+    print(
         '{"verified": false, "warning": "nothing of this was verified: anybody can write it", '
         f'"header": {header}, "claims": {claims}}}'
     )
+    return 0
 
 
 def _token(argument: str) -> bytes:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypedDict
-from urllib.parse import urlsplit
 
+from gatepost._http import may_fetch
 from gatepost._native import ClaimRule, KeySet, Policy, ServerMetadata, server_metadata_urls
 from gatepost.exceptions import OAuthError, PolicyError
 
@@ -70,14 +69,7 @@ class Issuer:
 
     def may_fetch(self, url: str) -> bool:
         """Whether something is fetched from `url`, which the core takes for one of OAuth's."""
-        parts = urlsplit(url)
-        if parts.scheme == "https":
-            return True
-        try:
-            return self.loopback_for_development and ip_address(parts.hostname or "").is_loopback
-        except ValueError:
-            # A name: what it resolves to is not up to us.
-            return False
+        return may_fetch(url, self.loopback_for_development)
 
 
 def auth0(

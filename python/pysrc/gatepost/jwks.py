@@ -16,8 +16,8 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from gatepost._http import Refused, get
 from gatepost._native import (
-    MAX_JWK_SET_LEN,
     AccessToken,
     KeyRefresh,
     KeySet,
@@ -274,10 +274,12 @@ class JwksManager:
         async with self._client() as client:
             url = self.issuer.jwks_uri or await self._discover(client, fetched_from, seconds / 2)
             headers = {"accept": "application/jwk-set+json, application/json"}
+            statuses = {200}
             # What the tag is compared with is what it came from.
             if entity_tag is not None and url == fetched_from:
                 headers["if-none-match"] = entity_tag
-            answer, body = await _get(client, url, headers)
+                statuses.add(304)
+            answer, body = await get(client, url, headers, statuses)
         # Every key is checked, and none of them kept if the set as a whole is refused.
         keys = None if answer.status_code == 304 else KeySet.from_jwks(body)
         return _Download(url, answer.headers, body, keys)
@@ -290,15 +292,15 @@ class JwksManager:
         """
         import asyncio
 
-        refused: Exception = _Refused("no metadata")
+        refused: Exception = Refused("no metadata")
         urls = server_metadata_urls(self.issuer.policy.issuer)
         for url in urls:
             try:
-                getting = _get(client, url, {"accept": "application/json"})
+                getting = get(client, url, {"accept": "application/json"})
                 _, body = await asyncio.wait_for(getting, seconds / len(urls))
                 found = ServerMetadata.parse(body, self.issuer.policy.issuer).require_jwks_uri()
                 if not self.issuer.may_fetch(found):
-                    raise _Refused("jwks_uri is not https")
+                    raise Refused("jwks_uri is not https")
                 return found
             except Exception as error:
                 refused = error
@@ -337,7 +339,7 @@ class JwksManager:
             lacking,
             self.issuer.policy.issuer,
             # Whose text may hold what a stranger wrote is named by its class alone.
-            error if isinstance(error, (GatepostError, _Refused)) else type(error).__name__,
+            error if isinstance(error, (GatepostError, Refused)) else type(error).__name__,
             extra={
                 "reason": known.reason,
                 "number": known.number,
@@ -362,10 +364,6 @@ class _Download(NamedTuple):
     keys: KeySet | None
 
 
-class _Refused(Exception):
-    """An answer that is not taken, for what the text says: nothing of it is the answer's."""
-
-
 def _client_for(issuer: Issuer) -> Callable[[], httpx2.AsyncClient]:
     try:
         import httpx2
@@ -374,40 +372,6 @@ def _client_for(issuer: Issuer) -> Callable[[], httpx2.AsyncClient]:
 
     # What comes by http stays on this machine: no proxy.
     return lambda: httpx2.AsyncClient(trust_env=not issuer.loopback_for_development)
-
-
-async def _get(
-    client: httpx2.AsyncClient, url: str, headers: dict[str, str]
-) -> tuple[httpx2.Response, bytes]:
-    """The answer from this URL and no other, with a body as it came, of at most 1 MiB."""
-    usual = {"cache-control": "no-cache", "accept-encoding": "identity"}
-    request = client.stream(
-        # The deadline is the caller's, for everything together.
-        "GET",
-        url,
-        headers=usual | headers,
-        follow_redirects=False,
-        timeout=None,
-    )
-    async with request as answer:
-        if answer.status_code != 200 and not (
-            answer.status_code == 304 and "if-none-match" in headers
-        ):
-            raise _Refused(f"status {answer.status_code}")
-        if answer.headers.get("content-encoding", "identity").lower() != "identity":
-            raise _Refused("compressed, which was not asked for")
-        if answer.is_stream_consumed:
-            # A transport of the caller's has read it, such as one that tests have.
-            body = bytearray(answer.content)
-        else:
-            body = bytearray()
-            async for chunk in answer.aiter_raw():
-                body += chunk
-                if len(body) > MAX_JWK_SET_LEN:
-                    break
-        if len(body) > MAX_JWK_SET_LEN:
-            raise _Refused("more than 1 MiB")
-        return answer, bytes(body)
 
 
 def _accepted(verdict: AccessToken | str) -> AccessToken:
