@@ -61,19 +61,15 @@ impl<'h> OperationHeaders<'h> {
         }
     }
 
-    /// Compares the version with that in the body, which may lack it where `may_lack`.
-    pub(super) fn check_version(
-        &self,
-        in_body: Option<Text<'_>>,
-        may_lack: bool,
-    ) -> Result<(), Reason> {
+    /// Compares the version with that in the body, where that has one: a body that lacks what its
+    /// revision demands is the server's to refuse, and is judged by the headers here.
+    pub(super) fn check_version(&self, in_body: Option<Text<'_>>) -> Result<(), Reason> {
         let agrees = match (self.version, in_body) {
             (Field::Unusable, _) => false,
             (Field::Once(version), Some(in_body)) => in_body == version,
-            (Field::Once(_), None) => may_lack || !self.are_required(),
             // A body of a newer revision does not come without the header.
             (Field::Absent, Some(in_body)) => WITHOUT_HEADERS.iter().any(|known| in_body == *known),
-            (Field::Absent, None) => true,
+            (_, None) => true,
         };
         if agrees { Ok(()) } else { Err(Reason::HeaderMismatch) }
     }

@@ -34,6 +34,13 @@ pub(super) fn target_of(method: &str) -> Option<(Target, bool)> {
     TARGETS.iter().find(|row| row.0 == method).map(|row| (row.1, row.2))
 }
 
+/// Whether the revision `version` has removed the method, so that no server of it looks for what
+/// the method names.
+pub(super) fn is_removed(method: &str, version: Option<Text<'_>>) -> bool {
+    matches!(method, "resources/subscribe" | "resources/unsubscribe")
+        && version.is_some_and(|version| version == "2026-07-28")
+}
+
 /// What a method names.
 pub(super) fn named<'b>(target: Target, params: &Params<'b>) -> Option<(OperationKind, Text<'b>)> {
     let (kind, name) = match target {

@@ -3,7 +3,7 @@
 use super::headers::{Field, Name, OperationHeaders};
 use super::message::Message;
 use super::message_id::MessageId;
-use super::named::{Target, fitting, named, target_of};
+use super::named::{Target, fitting, is_removed, named, target_of};
 use super::resource_uri;
 use super::subscriptions::Subscriptions;
 use crate::Reason;
@@ -180,7 +180,8 @@ impl<'o> Operation<'o> {
     ///
     /// [`Reason::MessageTooLarge`], [`Reason::BatchRefused`] for an array,
     /// [`Reason::InvalidMessage`] for what is no JSON, [`Reason::InvalidRequest`] for what is no
-    /// such message, or lacks what its method has to name, [`Reason::MemoryTooSmall`].
+    /// such message, or lacks what its method has to name, [`Reason::MemoryTooSmall`]. Methods that
+    /// the revision in the body has removed need to name nothing: the server says that it has none.
     pub fn from_body(body: &'o [u8], limit: usize, memory: &'o mut [u8]) -> Result<Self, Reason> {
         Self::read(body, limit, memory).map_err(|(reason, _)| reason)
     }
@@ -221,10 +222,13 @@ impl<'o> Operation<'o> {
         let Some(method) = method else { return Ok(response) };
         let (method, memory) = decode(method, MAX_METHOD_LEN, memory)?;
         let (kind, name) = match target_of(method) {
-            Some((target, _)) => {
-                let (kind, name) = named(target, &params).ok_or(Reason::InvalidRequest)?;
-                (kind, Some(decode(name, MAX_TARGET_LEN, memory)?.0))
-            }
+            Some((target, _)) => match named(target, &params) {
+                Some((kind, name)) => (kind, Some(decode(name, MAX_TARGET_LEN, memory)?.0)),
+                None if is_removed(method, params.version) && params.uri.is_none() => {
+                    (OperationKind::Method, None)
+                }
+                None => return Err(Reason::InvalidRequest),
+            },
             None if method == LISTEN => {
                 let subscriptions = match params.subscriptions {
                     Some(member) => fitting(member).ok_or(Reason::InvalidRequest)?,
@@ -307,10 +311,11 @@ impl<'o> Operation<'o> {
     /// Checks that the headers of the request say what its body says, whose operation this is
     /// (MCP 2026-07-28, Streamable HTTP, "Server Validation").
     ///
-    /// The headers that are there have to agree, each once. In a request of version 2026-07-28 or
-    /// later, or of an unknown one, the version has to be in the body, `Mcp-Method` has to be
-    /// there, and for `tools/call`, `prompts/get` and `resources/read` `Mcp-Name`; earlier ones,
-    /// notifications and responses may lack them.
+    /// The headers that are there have to agree, each once; a version only with a body that names
+    /// one, since what is to be said of one that does not is up to the server. In a request of
+    /// version 2026-07-28 or later, or of an unknown one, `Mcp-Method` has to be there, and for
+    /// `tools/call`, `prompts/get` and `resources/read` `Mcp-Name`; earlier ones, notifications and
+    /// responses may lack them.
     ///
     /// # Errors
     ///
@@ -328,7 +333,7 @@ impl<'o> Operation<'o> {
     /// # Ok::<(), Reason>(())
     /// ```
     pub fn check_headers(&self, headers: &OperationHeaders<'_>) -> Result<(), Reason> {
-        headers.check_version(self.version, !self.is_request)?;
+        headers.check_version(self.version)?;
         let are_required = self.is_request && headers.are_required();
         let method_agrees = match headers.method {
             Field::Once(method) => self.method == Some(method),

@@ -222,7 +222,7 @@ fn s28_headers_that_promise_something_public_are_held_to_it() {
     assert_eq!((answer.status, answer.reason), (400, Some(Reason::HeaderMismatch)));
     let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!((&body["id"], &body["error"]["code"]), (&7.into(), &(-32020).into()));
-    // The same, by a version that the body does not have.
+    // The same, by a body of an older revision.
     let mut request = modern("tools/call", Some("ping"));
     request.body = call("write").body;
     assert_eq!(request.ask(&guard).answer().reason, Some(Reason::HeaderMismatch));

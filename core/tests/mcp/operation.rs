@@ -46,6 +46,35 @@ fn a_method_tells_what_is_asked_for() {
 }
 
 #[test]
+fn what_the_revision_has_removed_needs_no_resource() {
+    let params = |version: &str, member: &str| {
+        let meta = format!(r#""io.modelcontextprotocol/protocolVersion":"{version}""#);
+        format!(r#"{{"_meta":{{{meta}}}{member}}}"#)
+    };
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        operation(request(method, &params("2026-07-28", "")), |operation| {
+            assert_eq!((operation.kind(), operation.name()), (OperationKind::Method, None));
+        })
+        .unwrap();
+        // Whoever names one is judged by it all the same.
+        operation(request(method, &params("2026-07-28", r#","uri":"u""#)), |operation| {
+            assert_eq!((operation.kind(), operation.name()), (OperationKind::Resource, Some("u")));
+        })
+        .unwrap();
+        for lacking in [
+            params("2026-07-28", r#","uri":1"#),
+            params("2025-11-25", ""),
+            params("2026-07-29", ""),
+            "{}".into(),
+        ] {
+            assert_eq!(refusal(request(method, &lacking)), Some(Reason::InvalidRequest));
+        }
+    }
+    let read = request("resources/read", &params("2026-07-28", ""));
+    assert_eq!(refusal(read), Some(Reason::InvalidRequest));
+}
+
+#[test]
 fn a_response_or_a_notification_is_no_request() {
     for body in [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, r#"{"jsonrpc":"2.0","error":{}}"#] {
         operation(body, |operation| {

@@ -18,11 +18,11 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
-from ipaddress import ip_address
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
+from gatepost._http import Refused, client_for, may_fetch, post
 from gatepost._native import (
     MAX_INTROSPECTION_LEN,
     AccessToken,
@@ -229,7 +229,7 @@ class Introspector:
                 self._log("no answer of 1 to 8192 bytes")
         except Exception as error:
             # Whose text may hold what a stranger wrote is named by its class alone.
-            self._log(str(error) if isinstance(error, _Refused) else type(error).__name__)
+            self._log(str(error) if isinstance(error, Refused) else type(error).__name__)
         finally:
             self._land(flight, answer)
 
@@ -282,45 +282,21 @@ class IntrospectionClient:
         client: Callable[[], httpx2.AsyncClient] | None = None,
         loopback_for_development: bool = False,
     ) -> None:
-        if not _may_be_asked(endpoint, loopback_for_development):
+        if not may_fetch(endpoint, loopback_for_development):
             raise PolicyError(detail="endpoint: must be an https URL")
         self.endpoint = endpoint
         credentials = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
         self._authorization = "Basic " + b64encode(credentials.encode()).decode()
-        self._make_client = client or _client_for(loopback_for_development)
+        self._make_client = client or client_for("tokens are asked about", loopback_for_development)
         self._client: httpx2.AsyncClient | None = None
 
     async def __call__(self, token: str) -> bytes:
         """What the endpoint answers about `token`, at most 8192 bytes and one."""
         if self._client is None:
             self._client = self._make_client()
-        request = self._client.stream(
-            "POST",
-            self.endpoint,
-            data={"token": token, "token_type_hint": "access_token"},
-            headers={
-                "accept": "application/json",
-                "accept-encoding": "identity",
-                "authorization": self._authorization,
-            },
-            follow_redirects=False,
-            # The deadline is the caller's, for everything together.
-            timeout=None,
-        )
-        async with request as answer:
-            if answer.status_code != 200:
-                raise _Refused(f"status {answer.status_code}")
-            if answer.headers.get("content-encoding", "identity").lower() != "identity":
-                raise _Refused("compressed, which was not asked for")
-            if answer.is_stream_consumed:
-                # A transport of the caller's has read it, such as one that tests have.
-                return bytes(answer.content[: MAX_INTROSPECTION_LEN + 1])
-            body = bytearray()
-            async for chunk in answer.aiter_raw():
-                body += chunk
-                if len(body) > MAX_INTROSPECTION_LEN:
-                    break
-            return bytes(body[: MAX_INTROSPECTION_LEN + 1])
+        headers = {"accept": "application/json", "authorization": self._authorization}
+        form = {"token": token, "token_type_hint": "access_token"}
+        return await post(self._client, self.endpoint, headers, form, MAX_INTROSPECTION_LEN)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -419,10 +395,6 @@ class _Worker:
         await self._over.wait()
 
 
-class _Refused(Exception):
-    """An answer that is not taken, for what the text says: nothing of it is the answer's."""
-
-
 def _of_head(head: RequestHead) -> Callable[[], str]:
     # A guard that asks about a token has found one.
     return lambda: Credentials.from_values(head.values("Authorization")).token or ""
@@ -459,29 +431,3 @@ def _accepted(verdict: AccessToken | TokenError) -> AccessToken:
 
 async def _awaited(answer: Awaitable[bytes]) -> bytes:
     return await answer
-
-
-def _may_be_asked(endpoint: str, loopback_for_development: bool) -> bool:
-    try:
-        parts = urlsplit(endpoint)
-        host = parts.hostname or ""
-        is_plain = bool(host) and parts.username is None and not parts.fragment
-        if parts.scheme == "https" and is_plain:
-            return True
-        is_loopback = parts.scheme == "http" and ip_address(host).is_loopback
-        return loopback_for_development and is_plain and is_loopback
-    except ValueError:
-        # A name: what it resolves to is not up to us.
-        return False
-
-
-def _client_for(loopback_for_development: bool) -> Callable[[], httpx2.AsyncClient]:
-    try:
-        import httpx2
-    except ImportError as error:
-        raise ImportError(
-            "tokens are asked about with httpx2: pip install 'gatepost[http]'"
-        ) from error
-
-    # What comes by http stays on this machine: no proxy.
-    return lambda: httpx2.AsyncClient(trust_env=not loopback_for_development)

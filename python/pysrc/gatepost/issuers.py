@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from gatepost._http import may_fetch
-from gatepost._native import ClaimRule, KeySet, Policy, ServerMetadata, server_metadata_urls
-from gatepost.exceptions import OAuthError, PolicyError
+from gatepost._native import ClaimRule, KeySet, Policy, server_metadata_urls
+from gatepost.exceptions import PolicyError
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -62,13 +61,13 @@ class Issuer:
             if self.jwks_uri is not None:
                 raise PolicyError(detail="jwks_uri beside keys")
         elif self.jwks_uri is not None:
-            if not (_is_url_of_oauth(self.jwks_uri) and self.may_fetch(self.jwks_uri)):
+            if not self.may_fetch(self.jwks_uri):
                 raise PolicyError(detail="jwks_uri: must be an https URL")
         elif not all(map(self.may_fetch, server_metadata_urls(self.policy.issuer))):
             raise PolicyError(detail="issuer: its metadata must have an https URL")
 
     def may_fetch(self, url: str) -> bool:
-        """Whether something is fetched from `url`, which the core takes for one of OAuth's."""
+        """Whether something is fetched from `url`: over https, or as the issuer allows."""
         return may_fetch(url, self.loopback_for_development)
 
 
@@ -130,13 +129,3 @@ def issuer(
         schemes = ("https://", "http://") if loopback_for_development else ("https://",)
         resource = audience if audience.startswith(schemes) else None
     return Issuer(policy, resource, jwks_uri, keys, loopback_for_development)
-
-
-def _is_url_of_oauth(url: str) -> bool:
-    """Whether the core would take `url` from a metadata document."""
-    server = "https://issuer.invalid"
-    try:
-        ServerMetadata.parse(json.dumps({"issuer": server, "jwks_uri": url}), server)
-    except OAuthError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gatepost._http import Refused, get
+from gatepost._http import Refused, client_for, get
 from gatepost._native import (
     AccessToken,
     KeyRefresh,
@@ -94,7 +94,7 @@ class JwksManager:
         self.issuer = issuer
         self.validator = Validator(issuer.policy, None) if validator is None else validator
         self._refresh = KeyRefresh() if refresh is None else refresh
-        self._client = client or _client_for(issuer)
+        self._client = client or client_for("keys are fetched", issuer.loopback_for_development)
         self._clock = clock
         # Held for moments, never while something is fetched: what the machine has been told, the
         # keys that the validator has and their generation change together.
@@ -255,18 +255,25 @@ class JwksManager:
         import asyncio
 
         async def fetch() -> None:
-            self._report(number, await asyncio.wait_for(self._download(seconds), seconds))
+            try:
+                self._report(number, await asyncio.wait_for(self._download(seconds), seconds))
+            except Exception as error:
+                self._fail(number, error)
             # Before the event loop ends, which may have to wait for the resolver of names.
             flight.set_result(None)
 
         try:
             asyncio.run(fetch())
         except Exception as error:
+            # There is no event loop to be had, or its end went wrong, which is late.
             if not flight.done():
-                with self._lock:
-                    self._refresh.failed(number, self._now())
-                self._log(error)
+                self._fail(number, error)
                 flight.set_result(None)
+
+    def _fail(self, number: int, error: Exception) -> None:
+        with self._lock:
+            self._refresh.failed(number, self._now())
+        self._log(error)
 
     async def _download(self, seconds: float) -> _Download:
         with self._lock:
@@ -362,16 +369,6 @@ class _Download(NamedTuple):
     body: bytes
     # None where they have not changed.
     keys: KeySet | None
-
-
-def _client_for(issuer: Issuer) -> Callable[[], httpx2.AsyncClient]:
-    try:
-        import httpx2
-    except ImportError as error:
-        raise ImportError("keys are fetched with httpx2: pip install 'gatepost[http]'") from error
-
-    # What comes by http stays on this machine: no proxy.
-    return lambda: httpx2.AsyncClient(trust_env=not issuer.loopback_for_development)
 
 
 def _accepted(verdict: AccessToken | str) -> AccessToken:

@@ -159,9 +159,12 @@ fn public(decisions: &mut Decisions, keys: &Keys) {
     decisions.respond("public_headers_and_another_body", "tools", smuggled, mismatch());
     let smuggled = modern_call("ping").saying(modern_body("prompts/get", r#""name":"ping","#));
     decisions.respond("public_headers_and_another_method", "tools", smuggled, mismatch());
-    let older_body = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"ping"}}"#;
+    let older_body = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"write"}}"#;
     let smuggled = modern_call("ping").saying(older_body);
-    decisions.respond("public_headers_and_an_older_body", "tools", smuggled, mismatch());
+    decisions.respond("public_headers_and_another_older_body", "tools", smuggled, mismatch());
+    let older_body = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"ping"}}"#;
+    let same = modern_call("ping").saying(older_body);
+    decisions.proceed("public_headers_and_an_older_body", "tools", same, None);
     let response = r#"{"jsonrpc":"2.0","id":7,"result":{}}"#;
     let smuggled = modern_call("ping").saying(response);
     decisions.respond("public_headers_and_a_response", "tools", smuggled, mismatch());
