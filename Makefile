@@ -46,6 +46,9 @@ test-c: ## the C examples and tests
 test-python: python-ready ## pytest, mypy and stubtest
 	@scripts/test_python.sh
 
+wheels: python-ready ## the Python package as it is published, in dist/, installed where nothing else is
+	@scripts/wheels.sh
+
 conformance: python-ready ## the official conformance suite, and step-up with the official TypeScript client
 	@scripts/conformance.sh
 
@@ -100,7 +103,7 @@ regenerate: ## writes the generated files anew
 
 clean: ## removes what was built; the next command builds it again
 	@$(CARGO) clean
-	@rm -rf $(VENV) python/conformance/node_modules fuzz/target fuzz/corpus fuzz/artifacts
+	@rm -rf $(VENV) dist python/conformance/node_modules fuzz/target fuzz/corpus fuzz/artifacts
 
 # The Python environment. Each stamp is newer than what it was made from.
 python-ready: $(VENV)/.module
@@ -119,4 +122,4 @@ $(VENV)/.module: $(VENV)/.requirements python/pyproject.toml $(RUST_SOURCES)
 
 .PHONY: help demo test lint features test-rust test-c test-python readme vectors no-std firmware lanes \
 	msrv generated docs fuzz bench stages instructions instructions-record regenerate clean python-ready \
-	differential coverage conformance
+	differential coverage conformance wheels

@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-steps=(lint features test-rust docs generated instructions no-std firmware lanes msrv test-c test-python conformance readme demo fuzz)
+steps=(lint features test-rust docs generated instructions no-std firmware lanes msrv test-c test-python wheels conformance readme demo fuzz)
 # Long enough for the seeds and some mutations, the same ones each time: what they find is of the
 # change. `make fuzz` takes longer, and looks elsewhere each time.
 fuzz_seconds=5

@@ -41,7 +41,8 @@ mod state_seal;
 mod token;
 mod validator;
 
-#[pyo3::pymodule]
+// There is no lock that it would need: every class is frozen, and what changes has a lock of its own.
+#[pyo3::pymodule(gil_used = false)]
 mod _native {
     use pyo3::prelude::*;
 

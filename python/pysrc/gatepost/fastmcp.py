@@ -9,7 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastmcp.prompts import Prompt
+try:
+    from fastmcp.prompts import Prompt
+except ModuleNotFoundError:
+    raise ImportError(
+        "gatepost.fastmcp guards servers of FastMCP: pip install 'gatepost[fastmcp]'"
+    ) from None
+
 from fastmcp.resources import Resource, ResourceTemplate
 from fastmcp.server.auth import AccessToken, TokenVerifier
 from fastmcp.server.auth.auth import TokenVerificationError
