@@ -25,7 +25,7 @@ fn random_requests_have_them_with_aws_lc_too() {
 /// remembers, others ask for with the keys, at the times and with the policies that are theirs.
 #[test]
 fn threads_with_other_clocks_and_keys_have_them_too() {
-    const THREADS: u64 = 3;
+    const THREADS: u64 = 8;
     let traffic = Traffic::new(HostedKey::new);
     let (small, large) = caches();
     let start = Barrier::new(THREADS as usize);
