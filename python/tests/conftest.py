@@ -6,9 +6,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import signal
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jwt
@@ -53,6 +55,17 @@ class Client:
     ) -> gatepost.RequestHead:
         headers = [("Authorization", f"{scheme} {self.token}"), ("DPoP", proof)]
         return gatepost.RequestHead("POST", "/mcp", headers, certificate)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Has children that are started meanwhile take interrupts: those of what ignores them, as in
+    the background of a shell, do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def base64url(data: bytes) -> str:

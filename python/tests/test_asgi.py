@@ -247,3 +247,10 @@ print(gatepost.asgi.GuardMiddleware.__name__)
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (result.stdout, result.stderr) == ("GuardMiddleware\n", "")
+
+
+def test_a_path_that_is_no_text_is_answered(guard: gatepost.Guard) -> None:
+    # Whatever a server makes of it, where it does not hand on the path as it came.
+    for path in ("/mcp/\ud800", "/\udcff"):
+        [start, _], _ = ask(guarded(guard), scope_of(path=path, raw_path=None))
+        assert start["status"] == 401

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from conftest import interruptible
 from gatepost._native import REASONS
 from gatepost.testing import BAD_TOKENS
 
@@ -57,9 +58,10 @@ def test_every_row_is_as_expected() -> None:
 
 
 def test_an_interrupt_ends_everything() -> None:
-    demo = subprocess.Popen(
-        [sys.executable, "-u", DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    with interruptible():
+        demo = subprocess.Popen(
+            [sys.executable, "-u", DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     with demo:
         assert demo.stdout is not None
         # Both servers run once their addresses are printed.

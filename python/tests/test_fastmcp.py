@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -322,6 +323,23 @@ def test_the_verifier_alone_refuses_bound_tokens(
         assert asyncio.run(auth.verify_token(bad)) is None
     nobody = issuer.sign(issuer.claims(resource, client_id=None, sub=None))
     assert asyncio.run(auth.verify_token(nobody)) is None
+
+
+def test_the_verifier_alone_has_the_leeway_of_the_guard(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend
+    from starlette.requests import HTTPConnection
+
+    auth = GatepostAuth(guard_of(issuer, "https://mcp.example.com/mcp"))
+
+    def is_let_in(late: int) -> bool:
+        claims = issuer.claims("https://mcp.example.com/mcp", exp=int(time.time()) - late)
+        headers = [(b"authorization", b"Bearer " + issuer.sign(claims).encode())]
+        asking = HTTPConnection({"type": "http", "headers": headers})
+        return asyncio.run(BearerAuthBackend(auth).authenticate(asking)) is not None
+
+    assert [is_let_in(late) for late in (-60, 10, 40)] == [True, True, False]
 
 
 def test_it_is_one_verifier_among_others(issuer: Issuer) -> None:

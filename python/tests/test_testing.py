@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import jwt
 import pytest
 
 import gatepost
+from conftest import interruptible
 from gatepost.testing import BAD_TOKENS, LocalIssuer
 
 AUDIENCE = "https://mcp.example.com/mcp"
@@ -179,14 +181,10 @@ def test_it_is_served_on_loopback() -> None:
 
 def test_it_runs_at_the_command_line() -> None:
     command = [sys.executable, "-W", "error", "-m", "gatepost.testing", "--port", "0"]
-    # What ignores interrupts, as in the background of a shell, has children that do.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with interruptible():
         running = subprocess.Popen(
             [*command, "--scope", "x"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-    finally:
-        signal.signal(signal.SIGINT, before)
     with running:
         try:
             assert running.stdout is not None
@@ -200,6 +198,13 @@ def test_it_runs_at_the_command_line() -> None:
         finally:
             running.kill()
     assert (running.returncode, errors) == (0, "")
+
+
+def test_what_cannot_be_served_leaves_no_socket() -> None:
+    # An unclosed one would be a warning, and that an error.
+    with pytest.raises(ValueError), LocalIssuer.served(algorithms=("HS256",)):  # noqa: PT011
+        raise AssertionError
+    gc.collect()
 
 
 def test_without_cryptography_what_is_missing_is_said() -> None:

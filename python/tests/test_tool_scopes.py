@@ -226,6 +226,26 @@ def test_a_second_tool_of_a_name_is_refused(guard: gatepost.Guard) -> None:
         GuardMiddleware(Server({}), guard, scopes=scopes)
 
 
+def test_a_tool_that_makes_no_sense_later_costs_no_request(
+    issuer: Issuer, guard: gatepost.Guard
+) -> None:
+    scopes = ToolScopes()
+    server = Server({"one": lambda: "one"})
+    app = GuardMiddleware(server, guard, scopes=scopes)
+    GuardMiddleware(server, guard, scopes=scopes)
+    with pytest.raises(gatepost.PolicyError, match="rules"):
+        scopes.needs("a", tool="ruled")(lambda: None)
+    assert scopes.rules == ()
+    assert call(app, issuer, "one", "base")[0] == 200
+    # Nor is the name taken for it.
+    other = GuardMiddleware(server, guard.with_rules([gatepost.Rule.tool("a")]), scopes=scopes)
+    with pytest.raises(gatepost.PolicyError, match="rules"):
+        scopes.needs("a", tool="a")(lambda: None)
+    scopes.needs("b", tool="b")(lambda: None)
+    assert len(scopes.rules) == 1
+    assert [call(it, issuer, "b", "base")[0] for it in (app, other)] == [403, 403]
+
+
 def test_a_guard_with_more_rules_is_another_guard(guard: gatepost.Guard, issuer: Issuer) -> None:
     more = guard.with_rules([gatepost.Rule.tool("new").needs("new")])
     token = issuer.sign(issuer.claims(AUDIENCE, scope="base of:guard"))

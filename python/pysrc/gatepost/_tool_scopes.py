@@ -8,7 +8,7 @@ from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
 
 from gatepost._asking import asking
-from gatepost._native import Rule
+from gatepost._native import Guard, Rule
 from gatepost.exceptions import CredentialsMissingError, InsufficientScopeError
 
 _Tool = TypeVar("_Tool", bound=Callable[..., Any])
@@ -44,11 +44,22 @@ class ToolScopes:
         # The names of the tools, and the places of their rules.
         self._names: dict[str, int] = {}
         self._rules: tuple[Rule, ...] = ()
+        self._guards: list[Guard] = []
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules so far, one for each tool: the same object as long as none is added."""
         return self._rules
+
+    def become_rules_of(self, guard: Guard) -> None:
+        """For drop-ins: has each tool that comes make sense among the rules of `guard`, so that no
+        request fails for one that does not.
+
+        Raises PolicyError where those that there are do not.
+        """
+        guard.with_rules(self._rules)
+        if not any(guard is known for known in self._guards):
+            self._guards.append(guard)
 
     def needs(self, *alternatives: str, tool: str | None = None) -> Callable[[_Tool], _Tool]:
         """Has a tool need the scopes of one of `alternatives`, as in ``Rule.needs``; without any,
@@ -56,15 +67,19 @@ class ToolScopes:
 
         `tool` is the name under which clients call it: that of the function unless given.
 
-        Raises ValueError for a second tool of the same name.
+        Raises ValueError for a second tool of the same name, and PolicyError for one that a guard
+        in front has a rule for already, or more scopes than it takes.
         """
 
         def decorate(function: _Tool) -> _Tool:
             name = function.__name__ if tool is None else tool
             if name in self._names:
                 raise ValueError(f"there are scopes for a tool {name!r} already")
+            rules = (*self._rules, Rule.tool(name).needs(*alternatives))
+            for guard in self._guards:
+                guard.with_rules(rules)
             self._names[name] = len(self._rules)
-            self._rules += (Rule.tool(name).needs(*alternatives),)
+            self._rules = rules
             return cast(_Tool, self._guarded(name, function))
 
         return decorate

@@ -92,8 +92,9 @@ class GuardMiddleware:
         self._scopes = scopes
         self._certificate = certificate
         self._with_rules: tuple[tuple[Rule, ...], Guard] = ((), self._guard)
-        # What makes no sense is told before the first request.
-        self._current_guard()
+        if scopes is not None:
+            # What makes no sense is told before the first request.
+            scopes.become_rules_of(self._guard)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -183,7 +184,7 @@ class _ClientGone(Exception):
 
 def _target(scope: Scope) -> bytes:
     # Not every server has the path as it came.
-    target: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    target: bytes = scope.get("raw_path") or quote(scope["path"], errors="surrogatepass").encode()
     query: bytes = scope.get("query_string") or b""
     return target + b"?" + query if query else target
 

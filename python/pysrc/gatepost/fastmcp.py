@@ -86,6 +86,7 @@ class GatepostAuth(TokenVerifier):
         self._scopes = scopes
         self._certificate = certificate
         self._mcp_paths: set[str] = set()
+        self._leeways = {it.issuer: it.leeway for it in self._guard.validator.policies}
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """FastMCP's view of a token that has come as a bearer token; None if it is refused.
@@ -100,7 +101,11 @@ class GatepostAuth(TokenVerifier):
             if principal.status == 503:
                 raise TokenVerificationError(principal.reason)
             return None
-        return sdk_token(AccessToken, self._guard, head, principal)
+        seen = sdk_token(AccessToken, self._guard, head, principal)
+        if seen is not None and seen.expires_at is not None and principal.token is not None:
+            # FastMCP compares once more, without a leeway.
+            seen.expires_at += self._leeways.get(principal.token.issuer, 0)
+        return seen
 
     def get_routes(self, mcp_path: str | None = None) -> list[Route]:
         """Routes to the metadata of the guard, for an application around this one as well."""
@@ -117,7 +122,7 @@ class GatepostAuth(TokenVerifier):
         """The guard, and what tells FastMCP whom it has let in."""
         if self._scopes is not None:
             # What makes no sense is told before the first request.
-            self._guard.with_rules(self._scopes.rules)
+            self._scopes.become_rules_of(self._guard)
         return [Middleware(self._guarded), Middleware(AuthContextMiddleware)]
 
     def _guarded(self, app: App) -> App:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import os
 import time
 from base64 import b64encode
 from collections import OrderedDict
@@ -64,7 +65,8 @@ class Introspector:
     most `max_tokens` of either kind are kept, the latest used, by the SHA-256 of their tokens.
 
     `clock` tells the seconds since 1970: ``time.time()`` unless given. Safe to share between
-    threads and event loops of asyncio; make it after a fork.
+    threads and event loops of asyncio. After a fork, which has to happen while nobody asks, the
+    child asks for itself.
 
     Raises PolicyError for a number that makes no sense.
 
@@ -138,7 +140,7 @@ class Introspector:
         """Ends the thread. Whoever waits for an answer gets none; who asks later begins another."""
         with self._lock:
             worker, self._worker = self._worker, None
-        if worker is not None:
+        if worker is not None and worker.is_here:
             worker.end(self._ask)
             # Those that had not begun when it ended.
             with self._lock:
@@ -178,6 +180,10 @@ class Introspector:
         text = token()
         key = hashlib.sha256(text.encode()).digest()
         with self._lock:
+            if self._worker is not None and not self._worker.is_here:
+                # A fork has left its thread behind, and all that it was about to bring.
+                self._worker = None
+                self._flights.clear()
             known = self._good.get(key, now) or self._recent.get(key, now)
             flight = None if known else self._flights.get(key) or self._start(key, text, now)
         if known:
@@ -289,11 +295,13 @@ class IntrospectionClient:
         self._authorization = "Basic " + b64encode(credentials.encode()).decode()
         self._make_client = client or client_for("tokens are asked about", loopback_for_development)
         self._client: httpx2.AsyncClient | None = None
+        self._process = os.getpid()
 
     async def __call__(self, token: str) -> bytes:
         """What the endpoint answers about `token`, at most 8192 bytes and one."""
-        if self._client is None:
-            self._client = self._make_client()
+        if self._client is None or self._process != os.getpid():
+            # Never over the connections of the process that this one was forked from.
+            self._client, self._process = self._make_client(), os.getpid()
         headers = {"accept": "application/json", "authorization": self._authorization}
         form = {"token": token, "token_type_hint": "access_token"}
         return await post(self._client, self.endpoint, headers, form, MAX_INTROSPECTION_LEN)
@@ -347,6 +355,7 @@ class _Worker:
     """An event loop in a thread of its own."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         ready = Future[asyncio.AbstractEventLoop]()
 
         def run() -> None:
@@ -361,6 +370,11 @@ class _Worker:
         self._thread = Thread(target=run, name="gatepost-introspection", daemon=True)
         self._thread.start()
         self._loop = ready.result()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the thread is one of this process: a fork leaves all threads behind."""
+        return self._process == os.getpid()
 
     def run(self, call: Callable[[], Awaitable[None]]) -> bool:
         """Has `call` awaited, unless the loop has ended."""

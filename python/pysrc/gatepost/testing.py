@@ -95,19 +95,18 @@ class LocalIssuer:
         ``client_credentials`` with a ``resource``, which becomes the audience, and perhaps a
         ``scope`` and an ``algorithm``.
         """
-        server = _Server(("127.0.0.1", port), _Handler)
-        url = f"http://127.0.0.1:{server.server_port}"
-        server.issuer = served = cls(url, audience, algorithms=algorithms, clock=clock, **claims)
-        served._is_served = True
-        # It looks this often whether it is to end.
-        thread = Thread(target=server.serve_forever, args=(0.01,), name="gatepost-issuer")
-        thread.start()
-        try:
-            yield served
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with _Server(("127.0.0.1", port), _Handler) as server:
+            url = f"http://127.0.0.1:{server.server_port}"
+            served = cls(url, audience, algorithms=algorithms, clock=clock, **claims)
+            server.issuer, served._is_served = served, True
+            # It looks this often whether it is to end.
+            thread = Thread(target=server.serve_forever, args=(0.01,), name="gatepost-issuer")
+            thread.start()
+            try:
+                yield served
+            finally:
+                server.shutdown()
+                thread.join()
 
     def trusted(self, audience: str | Sequence[str] | None = None, **options: Any) -> Issuer:
         """What a `LiveGuard` accepts the tokens of this issuer with: `gatepost.issuer`, with these
