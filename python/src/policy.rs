@@ -19,7 +19,8 @@ use crate::{errors, input};
 /// sequence of str). `algorithms` are names such as "RS256": every asymmetric one unless given.
 /// `leeway` is in seconds, at most 300. `typ` pins the header's media type. A token must have
 /// every one of `required_scopes`, which `scope_claims` may grant, every claim that `require`
-/// names, and those values of claims that the `claims` (of type ClaimRule) demand.
+/// names, and those values of claims that the `claims` (of type ClaimRule) demand. Behind a guard,
+/// let `base_scopes` name the required ones too: its challenge tells clients those alone.
 ///
 /// With `provider`, "auth0", "okta", "entra_id", "keycloak" or "cognito", the issuer must have the
 /// form that this provider's have, a slash at the end included; scopes are taken from where it

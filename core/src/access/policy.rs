@@ -145,6 +145,9 @@ impl<'p> Policy<'p> {
 
     /// Requires all of these scopes.
     ///
+    /// Behind a guard, let its rules have them as base scopes as well: a challenge tells clients those
+    /// alone.
+    ///
     /// # Errors
     ///
     /// [`Reason::Misuse`] for an empty scope, and for one with a space: it would be two.
