@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +155,18 @@ def test_runs_as_a_module(arguments: list[str], issuer: Issuer) -> None:
     assert json.loads(result.stdout) == {"ok": True, "claims": claims}
     result = subprocess.run([sys.executable, "-m", "gatepost"], capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("token", ["a.b.c", "e30.e30."])
+def test_where_nobody_reads_nothing_is_said(token: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "gatepost", "inspect", token]
+    result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "Exception" not in result.stderr
 
 
 def test_every_number_is_the_core_s(cli: Cli) -> None:

@@ -12,6 +12,7 @@ import argparse
 import base64
 import binascii
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -34,6 +35,19 @@ from gatepost._native import MAX_TOKEN_LEN
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Nobody reads on, as behind `head`: nor is there anything to flush at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.command
