@@ -1,5 +1,6 @@
 //! The whole decision, with a key that takes every signature, so that what stands behind the
-//! signature is reached: what is accepted fulfils the policy as `serde_json` reads the token.
+//! signature is reached: what is accepted fulfils the policy as `serde_json` reads the token, and
+//! whoever remembers tokens says the same of it, now and later.
 //!
 //! Input: a compact token; or, where a line break is in it, a header and claims with the line break
 //! between them, which are encoded here.
@@ -9,7 +10,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use gatepost::limits::MEMORY;
-use gatepost::{Keys, Policy, Reason, UnixTime, json};
+use gatepost::{FixedTokenCache, Keys, Policy, Reason, TokenCache, UnixTime, json};
 use gatepost_fuzz::keys::AnySignature;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -53,7 +54,28 @@ fuzz_target!(|input: &[u8]| {
         }
         Err(reason) => assert_ne!(reason, Reason::MemoryTooSmall),
     }
+
+    let cache = FixedTokenCache::<4>::new();
+    // Not remembered yet, remembered, and remembered for longer than some tokens last.
+    for now in [NOW, NOW, NOW + 3600, NOW + 10_000_000, NOW] {
+        let without = verdict(&policy, compact, keys, now);
+        assert_eq!(verdict(&policy, compact, keys.remembering(&cache), now), without);
+    }
 });
+
+/// Who is let in with what, or why nobody is.
+fn verdict<C: TokenCache>(
+    policy: &Policy<'_>,
+    compact: &[u8],
+    keys: Keys<'_, AnySignature, C>,
+    now: u64,
+) -> Result<(String, Vec<String>, String), Reason> {
+    let mut memory = [0; MEMORY];
+    let token = policy.validate(compact, keys, UnixTime::from_secs(now), &mut memory)?;
+    let scopes = token.scopes().map(str::to_owned).collect();
+    let rest = format!("{:?} {:?} {:?}", token.client_id(), token.expires_at(), token.algorithm());
+    Ok((token.subject().unwrap_or("").to_owned(), scopes, rest))
+}
 
 fn fulfils_the_policy(claims: &Value) {
     assert_eq!(claims["iss"], ISSUER);
