@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checked import RUN, WITHOUT_RICH, at_a_terminal
 
 import gatepost
 from conftest import AUDIENCE
@@ -195,3 +196,46 @@ def test_inspect_shows_json_alone(cli: Cli, number: str) -> None:
     claims = base64.urlsafe_b64encode(f'{{"x":{number}}}'.encode()).decode().rstrip("=")
     status, answer, _ = cli("inspect", f"e30.{claims}.")
     assert (status, answer["reason"]) == (1, "invalid_json")
+
+
+with_and_without_rich = pytest.mark.parametrize(
+    "code", [RUN, WITHOUT_RICH + RUN], ids=["rich", "plain"]
+)
+
+
+@with_and_without_rich
+def test_a_terminal_is_told_the_claims(code: str, arguments: list[str], issuer: Issuer) -> None:
+    scope = " ".join(f"files:read{n}" for n in range(40))
+    claims = issuer.claims(AUDIENCE, scope=scope, exp=4102444800, note="[red]\x1b[2J\u202e")
+    status, printed = at_a_terminal(code, arguments, issuer.sign(claims))
+    assert status == 0
+    assert ("\x1b[32maccepted" in printed) is (code == RUN)
+    assert "\x1b[2J" not in printed
+    assert "\u202e" not in printed
+    assert "4102444800  2100-01-01 00:00:00 UTC" in printed
+    assert '"[red]\\u001b[2J\\u202e"' in printed
+    assert scope in " ".join(printed.split())
+
+
+@with_and_without_rich
+def test_a_terminal_is_told_the_reason(code: str, arguments: list[str], issuer: Issuer) -> None:
+    token = issuer.sign(issuer.claims(AUDIENCE, exp=1000))
+    status, printed = at_a_terminal(code, arguments, token)
+    assert status == 1
+    assert ("\x1b[1;31mrefused" in printed) is (code == RUN)
+    assert printed.endswith("  expired (501): the token has expired\n")
+    assert printed.count("\n") == 1
+
+
+@with_and_without_rich
+def test_a_terminal_is_shown_all_that_a_token_says(code: str) -> None:
+    header = b'{"alg":"ES256","alg":"none"}'
+    claims = b'{"exp":1e999,"iat":-5e12,"nbf":true,"id":9007199254740993}'
+    parts = [base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (header, claims)]
+    status, printed = at_a_terminal(code, ["inspect"], ".".join([*parts, ""]))
+    assert status == 0
+    words = printed.replace("\x1b[36m", "").replace("\x1b[0m", "").replace("\x1b[1m", "").split()
+    assert " ".join(words) == (
+        'header alg "ES256" alg "none" claims exp Infinity iat -5000000000000.0 nbf true '
+        "id 9007199254740993 nothing of this was verified: anybody can write it"
+    )

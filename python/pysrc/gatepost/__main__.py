@@ -3,34 +3,19 @@ at a running server.
 
 Each command prints one JSON object and ends with 0 if the token was accepted (or shown, or nothing
 is wrong), 1 if it was refused (or something is), 2 if it was called wrongly. Explanations go to
-standard error. Where a terminal is attached, ``keys`` and ``check`` print for people instead.
+standard error. Where a terminal is attached, all of it is printed for people instead.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import binascii
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 
-from gatepost import (
-    EncryptedError,
-    GatepostError,
-    InvalidBase64Error,
-    InvalidJsonError,
-    MalformedError,
-    Policy,
-    PolicyError,
-    TooLargeError,
-    Validator,
-    _check,
-    _keys,
-)
-from gatepost._json import in_ascii, integer
-from gatepost._native import MAX_TOKEN_LEN
+from gatepost import GatepostError, PolicyError, _check, _keys, _tokens
+from gatepost._terminal import Row, print_rows
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,8 +41,12 @@ def _run(argv: Sequence[str] | None) -> int:
     except PolicyError as error:
         parser.error(str(error))
     except GatepostError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        print(json.dumps({"ok": False, "reason": error.reason, "number": error.number}))
+        if sys.stdout.isatty():
+            line = f"{error.reason} ({error.number}): {error}"
+            print_rows("", [Row("refused", "bold red", [line])])
+        else:
+            print(f"{parser.prog}: {error}", file=sys.stderr)
+            print(json.dumps({"ok": False, "reason": error.reason, "number": error.number}))
         return 1
     except ValueError as error:
         parser.error(str(error))
@@ -70,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     validate = commands.add_parser("validate", help="decide whether a token is accepted")
-    validate.set_defaults(command=_validate)
+    validate.set_defaults(command=_tokens.validate)
     validate.add_argument("--jwks", required=True, metavar="FILE", help="the issuer's JWK Set")
     validate.add_argument("--issuer", required=True, metavar="I", help="the only issuer accepted")
     validate.add_argument(
@@ -95,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     inspect = commands.add_parser("inspect", help="show what a token says, without verifying it")
-    inspect.set_defaults(command=_inspect)
+    inspect.set_defaults(command=_tokens.inspect)
 
     for command in (validate, inspect):
         command.add_argument(
@@ -131,64 +120,6 @@ def _parser() -> argparse.ArgumentParser:
         help="the origin of a page that the server allows (default: its own)",
     )
     return parser
-
-
-def _validate(arguments: argparse.Namespace) -> int:
-    policy = Policy(
-        arguments.issuer,
-        arguments.audience,
-        algorithms=arguments.algorithm,
-        leeway=arguments.leeway,
-    )
-    validator = Validator(policy, _keys.load(_keys.read(arguments.jwks), arguments.jwks))
-    token = validator.validate(_token(arguments.token), now=arguments.now)
-    # As they were written: what Python makes of numbers is not always JSON again.
-    print(f'{{"ok": true, "claims": {in_ascii(token.claims_json)}}}')
-    return 0
-
-
-def _inspect(arguments: argparse.Namespace) -> int:
-    token = _token(arguments.token)
-    if len(token) > MAX_TOKEN_LEN:
-        raise TooLargeError
-    parts = token.split(b".")
-    if len(parts) == 5:
-        raise EncryptedError
-    if len(parts) != 3:
-        raise MalformedError
-    header, claims = map(_json_part, parts[:2])
-    print(
-        '{"verified": false, "warning": "nothing of this was verified: anybody can write it", '
-        f'"header": {header}, "claims": {claims}}}'
-    )
-    return 0
-
-
-def _token(argument: str) -> bytes:
-    if argument != "-":
-        return argument.encode("utf-8", "surrogateescape")
-    # A few bytes more than any token has are enough to see that it is too long.
-    return sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).rstrip(b"\r\n")
-
-
-def _json_part(part: bytes) -> str:
-    """One part of a token, read with Python's tolerant reader: this is for looking only."""
-    try:
-        decoded = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise InvalidBase64Error from error
-    try:
-        text = decoded.decode()
-        value = json.loads(text, parse_int=integer, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise InvalidJsonError from error
-    if not isinstance(value, dict):
-        raise InvalidJsonError
-    return in_ascii(text.strip())
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 if __name__ == "__main__":

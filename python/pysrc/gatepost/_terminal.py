@@ -27,8 +27,9 @@ def shown(value: object) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
-def print_rows(heading: str, rows: Sequence[Row], summary: str) -> None:
-    """Prints to standard output. What strangers wrote stands in it as `shown` has it."""
+def print_rows(heading: str, rows: Sequence[Row], summary: str = "") -> None:
+    """Prints to standard output, without a heading or a summary where there is none. What strangers
+    wrote stands in it as JSON in ASCII, where lines can be long as `shown` has it."""
     try:
         from rich.console import Console
         from rich.table import Table
@@ -47,15 +48,19 @@ def print_rows(heading: str, rows: Sequence[Row], summary: str) -> None:
             text.append(f"\n{line}", "dim" if row.style == "dim" else "")
         table.add_row(Text(row.mark, row.style), text)
     console = Console(highlight=False)
-    console.print(Text(heading, "bold"))
+    if heading:
+        console.print(Text(heading, "bold"))
     console.print(table)
-    console.print(Text(summary, "bold"))
+    if summary:
+        console.print(Text(summary, "bold"))
 
 
 def _print_plainly(heading: str, rows: Sequence[Row], summary: str) -> None:
-    print(heading)
+    if heading:
+        print(heading)
     width = max((len(row.mark) for row in rows), default=0)
     for row in rows:
         for mark, line in zip([row.mark, *[""] * len(row.lines)], row.lines, strict=False):
             print(f"{mark:{width}}  {line}")
-    print(summary)
+    if summary:
+        print(summary)
