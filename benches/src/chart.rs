@@ -9,7 +9,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::results::{Results, Table};
+use crate::results::{Machine, Results, Table};
 
 /// A chart and where its data is.
 #[derive(Clone, Copy, Debug)]
@@ -88,17 +88,27 @@ const OTHERS: RGBColor = RGBColor(0x8c, 0x96, 0xa3);
 const FLOOR: RGBColor = RGBColor(0xc0, 0x7c, 0x2b);
 const LINES: [RGBColor; 4] = [OURS, RGBColor(0x3b, 0x7d, 0xd8), FLOOR, RGBColor(0xa4, 0x5c, 0xc4)];
 
-/// Where the charts lie.
+/// Where the charts of such a processor lie.
 #[must_use]
-pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("charts")
+pub fn folder(machine: &Machine) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(within(machine))
+}
+
+fn within(machine: &Machine) -> &'static str {
+    if machine.avx512ifma { "charts/avx512ifma" } else { "charts" }
 }
 
 impl Chart {
     /// The committed file.
     #[must_use]
-    pub fn path(&self) -> PathBuf {
-        folder().join(self.file)
+    pub fn path(&self, machine: &Machine) -> PathBuf {
+        folder(machine).join(self.file)
+    }
+
+    /// The same, as seen from the report.
+    #[must_use]
+    pub fn link(&self, machine: &Machine) -> String {
+        format!("{}/{}", within(machine), self.file)
     }
 
     /// Whether it shows what is in this table.
@@ -249,16 +259,18 @@ mod tests {
 
     #[test]
     fn the_committed_charts_are_made_from_the_committed_results() {
-        let results = Results::read().unwrap();
-        for chart in ALL {
-            let Some(text) = chart.draw(&results) else { continue };
-            assert_eq!(fs::read_to_string(chart.path()).unwrap(), text, "{}", chart.file);
+        for run in Results::read().unwrap() {
+            for chart in ALL {
+                let Some(text) = chart.draw(&run) else { continue };
+                let path = chart.path(&run.machine);
+                assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", path.display());
+            }
         }
     }
 
     #[test]
     fn a_chart_names_every_row_with_a_ratio() {
-        let results = Results::read().unwrap();
+        let results = Results::read().unwrap().remove(0);
         let table = results.table("es256").unwrap();
         let text = ALL[0].draw(&results).unwrap();
         assert!(table.rows.len() > 3);

@@ -1,4 +1,4 @@
-//! What `results.json` holds.
+//! What `results.json` holds: the results of one run for each kind of processor.
 
 use std::fs;
 use std::io;
@@ -141,14 +141,25 @@ impl Results {
     /// # Errors
     ///
     /// Where it cannot be read, or is not of this form.
-    pub fn read() -> io::Result<Self> {
-        let mut results = Self::as_written()?;
-        results.bars = bars::judge(&results.machine, &results.tables);
-        Ok(results)
+    pub fn read() -> io::Result<Vec<Self>> {
+        let mut runs = Self::as_written()?;
+        for run in &mut runs {
+            run.bars = bars::judge(&run.machine, &run.tables);
+        }
+        Ok(runs)
     }
 
-    fn as_written() -> io::Result<Self> {
+    fn as_written() -> io::Result<Vec<Self>> {
         Ok(serde_json::from_str(&fs::read_to_string(Self::path())?)?)
+    }
+
+    /// Puts this run in the place of the one on the same kind of processor.
+    pub fn replace_in(self, runs: &mut Vec<Self>) {
+        let kind = self.machine.avx512ifma;
+        match runs.iter_mut().find(|run| run.machine.avx512ifma == kind) {
+            Some(run) => *run = self,
+            None => runs.push(self),
+        }
     }
 
     /// Writes the file to be committed.
@@ -156,8 +167,8 @@ impl Results {
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn write(&self) -> io::Result<()> {
-        fs::write(Self::path(), format!("{}\n", serde_json::to_string_pretty(self)?))
+    pub fn write(runs: &[Self]) -> io::Result<()> {
+        fs::write(Self::path(), format!("{}\n", serde_json::to_string_pretty(runs)?))
     }
 
     /// The table with this identifier.
@@ -188,10 +199,25 @@ mod tests {
     #[test]
     fn the_committed_results_are_judged_by_the_present_bars() {
         let (written, judged) = (Results::as_written().unwrap(), Results::read().unwrap());
-        // What was not measured then could not be judged; nothing else may be missing.
-        let (present, added): (Vec<_>, Vec<_>) =
-            judged.bars.into_iter().partition(|bar| written.bars.contains(bar));
-        assert_eq!(written.bars, present);
-        assert!(added.iter().all(|bar| bar.verdict == Verdict::NotMeasured), "{added:?}");
+        for (written, judged) in written.into_iter().zip(judged) {
+            // What was not measured then could not be judged; nothing else may be missing.
+            let (present, added): (Vec<_>, Vec<_>) =
+                judged.bars.into_iter().partition(|bar| written.bars.contains(bar));
+            assert_eq!(written.bars, present);
+            assert!(added.iter().all(|bar| bar.verdict == Verdict::NotMeasured), "{added:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_takes_the_place_of_the_last_one_on_such_a_processor() {
+        let mut runs = vec![Results::read().unwrap().remove(0)];
+        let mut anew = runs[0].clone();
+        anew.machine.threads += 1;
+        anew.clone().replace_in(&mut runs);
+        assert_eq!(runs, [anew.clone()]);
+        let mut other = anew.clone();
+        other.machine.avx512ifma = !anew.machine.avx512ifma;
+        other.clone().replace_in(&mut runs);
+        assert_eq!(runs, [anew, other]);
     }
 }

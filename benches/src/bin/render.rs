@@ -1,14 +1,15 @@
 //! Writes `RESULTS.md` and the charts from `results.json`.
 //!
 //! * `render --check` says instead whether that would change them;
-//! * `render --collect FILE...` writes `results.json` first, from what the programs measured, and
-//!   fails where a bar is missed.
+//! * `render --collect FILE...` writes `results.json` first, with what the programs measured on this
+//!   kind of processor, and fails where a bar is missed.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
 use gatepost_benches::bars::Verdict;
+use gatepost_benches::chart::Chart;
 use gatepost_benches::measured::Measured;
 use gatepost_benches::results::Results;
 use gatepost_benches::{chart, firmware, report};
@@ -37,26 +38,33 @@ fn main() -> io::Result<ExitCode> {
 fn collect(measured: &[String]) -> io::Result<ExitCode> {
     let measured: io::Result<Vec<_>> =
         measured.iter().map(|path| Measured::read(path.as_ref())).collect();
-    let results = Results::of(measured?)?;
-    results.write()?;
-    write(&results)?;
-    println!("{}", report::render(&results));
-    let bars = firmware::judge();
-    match results.bars.iter().chain(&bars).filter(|bar| bar.verdict == Verdict::Missed).count() {
+    let measured = Results::of(measured?)?;
+    let bars = [measured.bars.clone(), firmware::judge()].concat();
+    let mut runs = Results::read()?;
+    measured.replace_in(&mut runs);
+    Results::write(&runs)?;
+    write(&runs)?;
+    println!("{}", report::render(&runs));
+    match bars.iter().filter(|bar| bar.verdict == Verdict::Missed).count() {
         0 => Ok(ExitCode::SUCCESS),
         missed => complain(&format!("{missed} of the bars were missed: see benches/RESULTS.md")),
     }
 }
 
-fn write(results: &Results) -> io::Result<()> {
-    fs::create_dir_all(chart::folder())?;
-    files(results).into_iter().try_for_each(|(path, text)| fs::write(path, text))
+fn write(runs: &[Results]) -> io::Result<()> {
+    for run in runs {
+        fs::create_dir_all(chart::folder(&run.machine))?;
+    }
+    files(runs).into_iter().try_for_each(|(path, text)| fs::write(path, text))
 }
 
 /// Every file that is made from the results.
-fn files(results: &Results) -> Vec<(PathBuf, String)> {
-    let charts = chart::ALL.iter().filter_map(|chart| Some((chart.path(), chart.draw(results)?)));
-    [(report::path(), report::render(results))].into_iter().chain(charts).collect()
+fn files(runs: &[Results]) -> Vec<(PathBuf, String)> {
+    let charts = runs.iter().flat_map(|run| {
+        let drawn = |chart: &Chart| Some((chart.path(&run.machine), chart.draw(run)?));
+        chart::ALL.iter().filter_map(drawn)
+    });
+    [(report::path(), report::render(runs))].into_iter().chain(charts).collect()
 }
 
 #[expect(clippy::print_stderr, reason = "a command's message")]
