@@ -62,6 +62,8 @@ def started(name: str, issuer: str) -> Iterator[str]:
     listening, url = listener()
     command = [sys.executable, "-W", "error", "-m", "uvicorn", f"{name}:app"]
     command += ["--fd", str(listening.fileno()), "--log-level", "warning"]
+    # Else h11 takes long headers only as they happen to come, in one part or in several.
+    command += ["--h11-max-incomplete-event-size", str(1 << 17)]
     environment = os.environ | {"ISSUER": issuer, "RESOURCE": f"{url}/mcp"}
     process = subprocess.Popen(
         command, cwd=EXAMPLES, env=environment, pass_fds=[listening.fileno()]

@@ -28,7 +28,13 @@ def listener() -> tuple[socket.socket, str]:
 def serving(app: ASGIApp, listening: socket.socket) -> Iterator[None]:
     """Serves `app` in a thread of its own, and ends it with the block."""
     # The timeout bounds how long a stream that some client left open can delay the end.
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        # Else h11 takes long headers only as they happen to come, in one part or in several.
+        h11_max_incomplete_event_size=1 << 17,
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="uvicorn")
     thread.start()
