@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from collections.abc import Sequence
 from typing import Any, get_args
 
 import mcp_types as types
@@ -54,12 +53,9 @@ class Events(EventStore):
         return stream
 
 
-def application(guard: gatepost.LiveGuard | None = None, *, origins: Sequence[str] = ()) -> App:
-    """The server as an ASGI application, behind `guard` if there is one.
-
-    `origins` are those that the guard allows.
-    """
-    security = None if guard is None else transport_security(guard, origins=origins)
+def application(guard: gatepost.LiveGuard | None = None) -> App:
+    """The server as an ASGI application, behind `guard` if there is one."""
+    security = None if guard is None else transport_security(guard)
     app = server().streamable_http_app(
         # A client that is told to come back does so in these milliseconds.
         event_store=Events(),

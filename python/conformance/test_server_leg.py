@@ -47,7 +47,7 @@ def servers() -> Iterator[Servers]:
     )
     with ExitStack() as stack:
         stack.enter_context(serving(application(), of_unguarded))
-        stack.enter_context(serving(application(guard, origins=origins), of_guarded))
+        stack.enter_context(serving(application(guard), of_guarded))
         stack.enter_context(serving(Relay(guarded, issuer.token), of_relay))
         yield Servers(f"{unguarded}/mcp", resource, f"{relay}/mcp")
 

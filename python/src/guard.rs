@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use gatepost::limits::{MAX_MESSAGE_LEN, MAX_SCOPES, OPERATION_MEMORY};
-use gatepost::mcp::{RESPONSE_MEMORY, Rules};
-use gatepost::oauth::{Provider, ResourceMetadata};
-use gatepost::{Reason, Strings};
+use gatepost::limits::{MAX_MESSAGE_LEN, OPERATION_MEMORY};
+use gatepost::mcp::RESPONSE_MEMORY;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use self_cell::self_cell;
 
-use crate::dpop::{Dpop, ProofStore};
+use crate::configuration::{Borrowed, Configuration, Configured, GuardCell, with_guard};
+use crate::dpop::Dpop;
 use crate::legacy::{Legacy, LegacyArgument};
 use crate::principal::Principal;
 use crate::request::{Operation, RequestHead};
@@ -18,9 +16,6 @@ use crate::response::Response;
 use crate::rule::Rule;
 use crate::validator::Validator;
 use crate::{errors, input};
-
-/// The most rules that a guard has.
-pub(crate) const MAX_RULES: usize = 512;
 
 /// Decides about requests to one MCP server: what a client must bring, who it is, and whether that
 /// is enough for what it asks.
@@ -51,70 +46,6 @@ pub(crate) struct Guard {
     cell: GuardCell,
     validator: Py<Validator>,
 }
-
-struct Configuration {
-    resource: String,
-    authorization_servers: Vec<String>,
-    scopes_supported: Vec<String>,
-    name: Option<String>,
-    documentation: Option<String>,
-    policy_uri: Option<String>,
-    tos_uri: Option<String>,
-    binds_to_certificates: bool,
-    hierarchy: Vec<(String, String)>,
-    base_scopes: Vec<String>,
-    /// `None` for any.
-    origins: Option<Vec<String>>,
-    provider: Provider,
-    max_message_len: usize,
-    legacy: Legacy,
-    dpop: Option<Py<Dpop>>,
-}
-
-/// A configuration, which guards share, and the rules of one of them.
-struct Configured {
-    shared: Arc<Configuration>,
-    rules: Vec<Py<Rule>>,
-}
-
-/// What the core's guard borrows from.
-struct Compiled<'c> {
-    metadata: ResourceMetadata<'c>,
-    rules: Rules<'c, MAX_RULES, MAX_SCOPES>,
-}
-
-/// The core's guard, of which there are two types.
-pub(crate) enum Borrowed<'c> {
-    Plain(gatepost::mcp::Guard<'c>),
-    Dpop(gatepost::mcp::Guard<'c, &'c ProofStore>),
-}
-
-/// Calls the core's guard, whichever it is.
-macro_rules! with_guard {
-    ($guard:expr, |$it:ident| $call:expr) => {
-        match $guard {
-            $crate::guard::Borrowed::Plain($it) => $call,
-            $crate::guard::Borrowed::Dpop($it) => $call,
-        }
-    };
-}
-pub(crate) use with_guard;
-
-self_cell!(
-    struct CompiledCell {
-        owner: Configured,
-        #[covariant]
-        dependent: Compiled,
-    }
-);
-
-self_cell!(
-    struct GuardCell {
-        owner: CompiledCell,
-        #[covariant]
-        dependent: Borrowed,
-    }
-);
 
 /// Whoever asks, or why not.
 #[derive(IntoPyObject)]
@@ -235,7 +166,7 @@ impl Guard {
     ///
     /// Raises PolicyError, as where there is a rule already for the same operations and principals.
     fn with_rules(&self, py: Python<'_>, rules: Vec<Py<Rule>>) -> PyResult<Self> {
-        let own = self.cell.borrow_owner().borrow_owner();
+        let own = self.cell.configured();
         let rules = own.rules.iter().map(|rule| rule.clone_ref(py)).chain(rules).collect();
         let configured = Configured { shared: Arc::clone(&own.shared), rules };
         Self::of(py, configured, self.validator.clone_ref(py))
@@ -245,6 +176,13 @@ impl Guard {
     #[getter]
     fn resource(&self) -> &str {
         &self.configuration().resource
+    }
+
+    /// The origins of pages that may ask, besides the resource's own; None for any.
+    #[getter]
+    fn origins(&self) -> Option<Vec<&str>> {
+        let origins = self.configuration().origins.as_ref()?;
+        Some(origins.iter().map(|origin| &origin[..]).collect())
     }
 
     /// What judges the tokens.
@@ -415,9 +353,7 @@ impl Guard {
 
 impl Guard {
     fn of(py: Python<'_>, configured: Configured, validator: Py<Validator>) -> PyResult<Self> {
-        let cell = CompiledCell::try_new(configured, Configured::compile)
-            .and_then(|compiled| GuardCell::try_new(compiled, CompiledCell::guard))
-            .map_err(|part| errors::misuse(py, part))?;
+        let cell = GuardCell::of(configured).map_err(|part| errors::misuse(py, part))?;
         Ok(Self { cell, validator })
     }
 
@@ -431,74 +367,6 @@ impl Guard {
     }
 
     fn configuration(&self) -> &Configuration {
-        &self.cell.borrow_owner().borrow_owner().shared
-    }
-}
-
-impl Configured {
-    /// Says which part makes no sense, if one does not.
-    fn compile(&self) -> Result<Compiled<'_>, &'static str> {
-        let Self { shared: it, rules } = self;
-        let part = |name| move |_: Reason| name;
-        let issuers = Strings::from(&it.authorization_servers[..]);
-        let mut metadata = ResourceMetadata::new(&it.resource, issuers)
-            .map_err(part("resource or authorization_servers"))?
-            .with_scopes_supported(Strings::from(&it.scopes_supported[..]))
-            .map_err(part("scopes_supported"))?;
-        if let Some(name) = &it.name {
-            metadata = metadata.with_name(name).map_err(part("name"))?;
-        }
-        if let Some(url) = &it.documentation {
-            metadata = metadata.with_documentation(url).map_err(part("documentation"))?;
-        }
-        if let Some(url) = &it.policy_uri {
-            metadata = metadata.with_policy(url).map_err(part("policy_uri"))?;
-        }
-        if let Some(url) = &it.tos_uri {
-            metadata = metadata.with_terms_of_service(url).map_err(part("tos_uri"))?;
-        }
-        if it.binds_to_certificates {
-            metadata = metadata.with_certificate_binding();
-        }
-        if let Some(dpop) = &it.dpop {
-            metadata = dpop.get().advertise(metadata).map_err(part("dpop"))?;
-        }
-        let hierarchy: Vec<_> =
-            it.hierarchy.iter().map(|(broad, narrow)| (&broad[..], &narrow[..])).collect();
-        let rules: Vec<_> = rules.iter().map(|rule| rule.get().borrowed()).collect();
-        let rules = Rules::new(&rules, &hierarchy, &it.base_scopes[..])
-            .map_err(part("rules, hierarchy or base_scopes"))?;
-        Ok(Compiled { metadata, rules })
-    }
-}
-
-impl CompiledCell {
-    fn guard(&self) -> Result<Borrowed<'_>, &'static str> {
-        let (configuration, compiled) = (&self.borrow_owner().shared, self.borrow_dependent());
-        let mut guard = gatepost::mcp::Guard::new(&compiled.metadata)
-            .map_err(|_| "the metadata is too long")?
-            .with_rules(compiled.rules.view())
-            .with_provider(configuration.provider)
-            .with_max_message_len(configuration.max_message_len);
-        guard = match &configuration.legacy {
-            Legacy::OfProvider(None) => guard,
-            Legacy::OfProvider(Some(audience)) => {
-                guard.with_legacy_audience(audience).map_err(|_| "the issuer or the audience")?
-            }
-            Legacy::Nothing => guard.without_legacy_metadata(),
-            Legacy::Document(document) => guard.with_legacy_metadata(document.get().borrowed()),
-        };
-        let guard = match &configuration.origins {
-            Some(origins) => guard.with_origins(&origins[..]).map_err(|_| "origins")?,
-            None => guard.with_any_origin(),
-        };
-        match &configuration.dpop {
-            Some(dpop) => dpop
-                .get()
-                .guard(guard, &configuration.resource)
-                .map(Borrowed::Dpop)
-                .map_err(|_| "dpop"),
-            None => Ok(Borrowed::Plain(guard)),
-        }
+        &self.cell.configured().shared
     }
 }

@@ -13,6 +13,7 @@ mod authorization;
 mod challenge;
 mod challenges;
 mod client_id;
+mod configuration;
 mod confirmation;
 mod credentials;
 mod dpop;

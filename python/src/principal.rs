@@ -7,8 +7,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use self_cell::{MutBorrow, self_cell};
 
+use crate::configuration::with_guard;
 use crate::confirmation::Confirmation;
-use crate::guard::{Guard, with_guard};
+use crate::guard::Guard;
 use crate::request::RequestHead;
 use crate::response::Response;
 use crate::token::AccessToken;

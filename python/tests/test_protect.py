@@ -313,7 +313,7 @@ def test_the_sdk_answers_to_the_public_name(issuer: Issuer, resource: str, origi
     validator = gatepost.Validator(gatepost.Policy(issuer.url, resource), keys)
     origins = ["https://app.example.com"]
     guard = gatepost.Guard(resource, validator, origins=origins)
-    settings = transport_security(guard, hosts="mcp.internal:8000", origins=origins)
+    settings = transport_security(guard, hosts="mcp.internal:8000")
     token = issuer.sign(issuer.claims(resource))
     host = origin.partition("://")[2]
 
@@ -340,6 +340,22 @@ def test_the_sdk_answers_to_the_public_name(issuer: Issuer, resource: str, origi
             assert await statuses(server(), [host], [None]) == {421}
 
     asyncio.run(run())
+
+
+def test_a_guard_for_any_origin_is_one_for_the_sdk(
+    issuer: Issuer, validator: gatepost.Validator
+) -> None:
+    guard = gatepost.Guard(AUDIENCE, validator, any_origin=True)
+    assert guard.origins is None
+    token = issuer.sign(issuer.claims(AUDIENCE))
+
+    async def run() -> int:
+        app = server(security=transport_security(guard))
+        async with running(app, protect(app, guard)) as http:
+            user = User(http, token, host="mcp.example.com", origin="https://any.example.com")
+            return (await user.call("whoami")).status_code
+
+    assert asyncio.run(run()) == 200
 
 
 def test_the_sdk_is_needed_once_an_application_is_protected() -> None:
