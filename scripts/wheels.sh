@@ -20,9 +20,9 @@ fi
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 
-build() { # OPTION...
+build() { # FOLDER OPTION...
     maturin build --quiet --release --zig --compatibility manylinux2014 \
-        --manifest-path python/Cargo.toml --out dist "$@"
+        --manifest-path python/Cargo.toml --out "$@"
 }
 
 # An environment with what the arguments say to pip, and nothing else; then what is in it is tried.
@@ -37,7 +37,7 @@ try() { # NAME PYTHON WHAT...
 
 rm -rf dist
 # With --sdist the wheel is built from what the sdist holds.
-build --sdist
+build dist --sdist
 sdist=$(echo dist/gatepost-*.tar.gz) wheel=$(echo dist/gatepost-*.whl)
 case $wheel in
     *-cp310-abi3-manylinux*) echo "wheels: $wheel" ;;
@@ -46,27 +46,34 @@ esac
 echo "wheels: $sdist"
 
 try wheel "$(command -v python)" "$wheel"
-echo "wheels: the cases and decisions of every language, with the installed wheel"
-"$made/wheel/bin/python" -m pip install --quiet --disable-pip-version-check pytest
-(cd python && "$made/wheel/bin/python" -I -m pytest --quiet --noconftest -p no:cacheprovider \
-    tests/test_cases.py tests/test_decisions.py)
 try extras "$(command -v python)" "$wheel[http,cli,testing]"
+for sdk in mcp fastmcp; do
+    try $sdk "$(command -v python)" "$wheel[$sdk]"
+done
 
 # The oldest one and a newer one than that in .venv, where they are.
 for version in 3.10 3.13 3.14; do
     if PYENV_VERSION=$(pyenv latest $version 2>/dev/null) && export PYENV_VERSION &&
         python$version -c 'import venv' 2>/dev/null; then
         try "cp$version" python$version "$wheel"
+        oldest=${oldest:-$made/cp$version}
     else
         echo "left out: the wheel in CPython $version (python$version is not installed)"
     fi
     unset PYENV_VERSION
 done
 
-# An interpreter without a global lock has another ABI, and a wheel of its own.
+oldest=${oldest:-$made/wheel}
+echo "wheels: the cases and decisions of every language, in $("$oldest/bin/python" -V)"
+"$oldest/bin/python" -m pip install --quiet --disable-pip-version-check pytest
+(cd python && "$oldest/bin/python" -I -m pytest --quiet --noconftest -p no:cacheprovider \
+    tests/test_cases.py tests/test_decisions.py)
+
+# An interpreter without a global lock has another ABI, and a wheel of its own. It is apart, so that
+# dist/*.whl is one wheel, which pip takes.
 if python3.14t -c 'import venv' 2>/dev/null; then
-    build --interpreter python3.14t
-    try free-threaded python3.14t dist/gatepost-*-cp314-cp314t-*.whl
+    build dist/free-threaded --interpreter python3.14t
+    try free-threaded python3.14t dist/free-threaded/gatepost-*.whl
 else
     echo "left out: the wheel for CPython without a global lock (python3.14t is not installed)"
 fi
