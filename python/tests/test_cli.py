@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.metadata
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from checked import RUN, WITHOUT_RICH, at_a_terminal
 import gatepost
 from conftest import AUDIENCE
 from gatepost.__main__ import main
+from gatepost.testing import LocalIssuer
 from issuer import Issuer
 
 
@@ -69,6 +71,15 @@ def test_reads_standard_input(
     for command in (arguments, ["inspect"]):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a" * 10_000_000)))
         assert cli(*command)[1]["reason"] == "too_large"
+
+
+def test_keys_come_from_a_url_as_well(cli: Cli, arguments: list[str]) -> None:
+    with LocalIssuer.served(AUDIENCE) as served:
+        url = f"{served.url.removesuffix('/')}/.well-known/jwks.json"
+        fetched = ["--jwks", url, "--issuer", served.url]
+        assert cli(*arguments, *fetched, served.token())[0] == 0
+        refused = cli(*arguments, *fetched, served.bad("foreign_key"))[1]
+        assert refused["reason"] == "invalid_signature"
 
 
 def test_unreadable_keys_have_a_reason(
@@ -158,6 +169,30 @@ def test_runs_as_a_module(arguments: list[str], issuer: Issuer) -> None:
     assert (result.returncode, result.stdout) == (2, "")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", ">/dev/full"])
+def test_what_is_closed_or_full_is_no_traceback(closed: str) -> None:
+    command = f"{sys.executable} -m gatepost inspect - {closed}"
+    given = None if closed == "<&-" else "e30.e30."
+    result = subprocess.run(command, shell=True, input=given, capture_output=True, text=True)
+    assert "Traceback" not in result.stderr
+    assert (result.returncode, result.stderr) == {
+        "<&-": (1, "gatepost: the token is not a compact JWS\n"),
+        ">&-": (0, ""),
+        ">/dev/full": (1, "gatepost: No space left on device\n"),
+    }[closed]
+
+
+def test_the_version_and_each_command_s_own_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"gatepost {importlib.metadata.version('gatepost')}\n"
+    with pytest.raises(SystemExit) as caught:
+        main(["keys", "http://issuer.example.com/jwks"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: gatepost keys ")
+
+
 @pytest.mark.parametrize("token", ["a.b.c", "e30.e30."])
 def test_where_nobody_reads_nothing_is_said(token: str) -> None:
     reading, writing = os.pipe()
@@ -225,6 +260,10 @@ def test_a_terminal_is_told_the_reason(code: str, arguments: list[str], issuer: 
     assert ("\x1b[1;31mrefused" in printed) is (code == RUN)
     assert printed.endswith("  expired (501): the token has expired\n")
     assert printed.count("\n") == 1
+    # Its own text is for any terminal, too.
+    status, printed = at_a_terminal(code, ["keys", "n\u00e9"])
+    assert status == 1
+    assert "n\\u00e9: No such file or directory\n" in printed
 
 
 @with_and_without_rich

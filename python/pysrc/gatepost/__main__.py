@@ -9,32 +9,40 @@ standard error. Where a terminal is attached, all of it is printed for people in
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from gatepost import GatepostError, PolicyError, _check, _keys, _tokens
+from gatepost._json import in_ascii
 from gatepost._terminal import Row, print_rows
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    # Python has none for what was closed when it started.
+    sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())
+    sys.stdout = sys.stdout or io.StringIO()
     try:
         status = _run(argv)
         sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        # Nobody reads on, as behind `head`: nor is there anything to flush at the end.
+    except OSError as error:
+        # Nobody reads on, as behind `head`; or nothing takes it. Nor is there anything to flush at
+        # the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"gatepost: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
+    parser: argparse.ArgumentParser = arguments.parser
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -43,9 +51,9 @@ def _run(argv: Sequence[str] | None) -> int:
     except GatepostError as error:
         if sys.stdout.isatty():
             line = f"{error.reason} ({error.number}): {error}"
-            print_rows("", [Row("refused", "bold red", [line])])
+            print_rows("", [Row("refused", "bold red", [in_ascii(line)])])
         else:
-            print(f"{parser.prog}: {error}", file=sys.stderr)
+            print(f"gatepost: {error}", file=sys.stderr)
             print(json.dumps({"ok": False, "reason": error.reason, "number": error.number}))
         return 1
     except ValueError as error:
@@ -56,11 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gatepost", description="Judge OAuth access tokens, key sets and MCP servers."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     validate = commands.add_parser("validate", help="decide whether a token is accepted")
-    validate.set_defaults(command=_tokens.validate)
-    validate.add_argument("--jwks", required=True, metavar="FILE", help="the issuer's JWK Set")
+    validate.set_defaults(command=_tokens.validate, parser=validate)
+    validate.add_argument(
+        "--jwks", required=True, metavar="FILE|URL", help="the issuer's JWK Set, or its https URL"
+    )
     validate.add_argument("--issuer", required=True, metavar="I", help="the only issuer accepted")
     validate.add_argument(
         "--audience",
@@ -84,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     inspect = commands.add_parser("inspect", help="show what a token says, without verifying it")
-    inspect.set_defaults(command=_tokens.inspect)
+    inspect.set_defaults(command=_tokens.inspect, parser=inspect)
 
     for command in (validate, inspect):
         command.add_argument(
@@ -97,11 +108,11 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     keys = commands.add_parser("keys", help="show what a JWK Set holds, and what is refused of it")
-    keys.set_defaults(command=_keys.keys)
+    keys.set_defaults(command=_keys.keys, parser=keys)
     keys.add_argument("source", metavar="FILE|URL", help="the JWK Set, or its https URL")
 
     check = commands.add_parser("check", help="look at a running MCP server as a strict client")
-    check.set_defaults(command=_check.check)
+    check.set_defaults(command=_check.check, parser=check)
     check.add_argument("url", metavar="URL", help="the public URL of the MCP endpoint")
     check.add_argument(
         "--token",
@@ -120,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
         help="the origin of a page that the server allows (default: its own)",
     )
     return parser
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("gatepost")
 
 
 if __name__ == "__main__":

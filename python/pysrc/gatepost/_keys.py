@@ -23,7 +23,7 @@ _SHOWN = ("kid", "kty", "alg", "use", "crv")
 def keys(arguments: argparse.Namespace) -> int:
     """Runs the command. Raises KeysUnavailableError, and KeySetError where no key can be used."""
     source: str = arguments.source
-    body = _fetched(source) if source.startswith(("https://", "http://")) else read(source)
+    body = bytes_of(source)
     loaded = load(body, source)
     refused = {key.index: key for key in loaded.skipped}
     held = []
@@ -43,8 +43,12 @@ def keys(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def read(path: str) -> bytes:
-    """A file with a JWK Set. Raises KeysUnavailableError."""
+def bytes_of(source: str) -> bytes:
+    """A JWK Set, from a file or a URL. Raises KeysUnavailableError."""
+    return _fetched(source) if source.startswith(("https://", "http://")) else _read(source)
+
+
+def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             # One byte more than any set has is enough to see that it is too large.

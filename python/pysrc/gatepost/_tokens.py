@@ -35,7 +35,7 @@ def validate(arguments: argparse.Namespace) -> int:
         algorithms=arguments.algorithm,
         leeway=arguments.leeway,
     )
-    validator = Validator(policy, _keys.load(_keys.read(arguments.jwks), arguments.jwks))
+    validator = Validator(policy, _keys.load(_keys.bytes_of(arguments.jwks), arguments.jwks))
     token = validator.validate(_token(arguments.token), now=arguments.now)
     if sys.stdout.isatty():
         print_rows("", [Row("accepted", "green", ["a token with these claims:"])])
