@@ -193,14 +193,40 @@ def test_preflight_and_metadata_never_reach_the_application(guard: gatepost.Guar
     assert app.scopes == []
 
 
-def test_websockets_are_refused_and_lifespan_goes_through(guard: gatepost.Guard) -> None:
+def test_websockets_are_refused_and_lifespan_goes_through(
+    guard: gatepost.Guard, caplog: pytest.LogCaptureFixture
+) -> None:
     app = Echo()
     sent, _ = ask(GuardMiddleware(app, guard), {"type": "websocket", "path": "/mcp"})
     assert ([event["type"] for event in sent], app.scopes) == (["websocket.close"], [])
+    [record] = caplog.records
+    assert (record.message, vars(record)["number"]) == (
+        "WebSocket refused: operation_refused (602)",
+        602,
+    )
     ask(GuardMiddleware(app, guard), {"type": "lifespan"})
     assert app.scopes == [{"type": "lifespan"}]
     with pytest.raises(ValueError, match="'webtransport'"):
         ask(GuardMiddleware(app, guard), {"type": "webtransport"})
+
+
+@pytest.mark.parametrize("path", [None, "/mcp"])
+def test_metadata_are_at_the_root_whatever_prefix_the_server_was_told(
+    guard: gatepost.Guard, path: str | None
+) -> None:
+    place = "/.well-known/oauth-protected-resource/mcp"
+    middleware = GuardMiddleware(Echo(), guard, path=path)
+
+    def asked(path: str, **scope: str) -> int:
+        whole = {**scope_of(), "method": "GET", "path": path, "raw_path": path.encode(), **scope}
+        [start, *_], _ = ask(middleware, whole, parts(b""))
+        return int(start["status"])
+
+    # As uvicorn has it with --root-path.
+    assert asked(f"/api{place}", root_path="/api") == 200
+    assert asked(place, root_path="/api") == 200
+    # As Starlette has it in a mounted application: this is no place of the metadata's.
+    assert asked(f"/api{place}", root_path="/api", app_root_path="") == 401
 
 
 def test_the_certificate_comes_from_the_server(

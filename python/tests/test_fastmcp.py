@@ -18,6 +18,9 @@ from fastmcp.server.auth import AccessToken, require_scopes
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
 from fastmcp.server.dependencies import get_access_token
+from fastmcp.server.middleware.caching import ResponseCachingMiddleware
+from fastmcp.server.transforms import PromptsAsTools, ResourcesAsTools
+from fastmcp.server.transforms.search import RegexSearchTransform
 from mcp.server.auth.middleware.auth_context import get_access_token as sdk_access_token
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -437,6 +440,42 @@ def test_tools_say_themselves_what_they_need(issuer: Issuer) -> None:
         # Under another name the guard does not know it, and the tool refuses.
         answer = post(resource, weak, "renamed")
         assert json.loads(answer.text.rpartition("data: ")[2])["result"]["isError"] is True
+
+
+def test_what_a_tool_calls_and_reads_is_judged_as_well(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    listening, url = listener()
+    resource = f"{url}/mcp"
+    mcp = server(GatepostAuth(guard_of(issuer, resource)))
+    for transform in (RegexSearchTransform(), ResourcesAsTools(mcp), PromptsAsTools(mcp)):
+        mcp.add_transform(transform)
+    # Whatever answers from a cache stands behind what judges.
+    mcp.add_middleware(ResponseCachingMiddleware())
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("call_tool", {"name": "write"}),
+        ("read_resource", {"uri": "file:///secret"}),
+        ("read_resource", {"uri": "file:///private/a"}),
+        ("get_prompt", {"name": "secret"}),
+        ("call_tool", {"name": "whoami"}),
+        ("read_resource", {"uri": "file:///plain"}),
+        ("get_prompt", {"name": "plain"}),
+    ]
+
+    async def test(client: FastMcpClient[Any]) -> list[bool]:
+        called = [await client.call_tool(*call, raise_on_error=False) for call in calls]
+        return [it.is_error for it in called]
+
+    strong = issuer.sign(issuer.claims(resource, scope="files:write"))
+    weak = issuer.sign(issuer.claims(resource))
+    with serving(mcp.http_app(), listening):
+        assert with_client(resource, strong, test) == [False] * 7
+        assert with_client(resource, weak, test) == [True] * 4 + [False] * 3
+    refused = [it.message for it in caplog.records if it.name == "gatepost"]
+    assert refused == [
+        f"{what} from inside refused: insufficient_scope (601)"
+        for what in ("tool", "resource", "resource", "prompt")
+    ]
 
 
 def test_checks_of_fastmcp_see_the_scopes(issuer: Issuer) -> None:

@@ -162,7 +162,10 @@ def test_a_tenant_of_auth0() -> None:
     other = gatepost.auth0("tenant.eu.auth0.com", "my-api", AUDIENCE)
     assert (other.policy.audience, other.resource) == (["my-api"], AUDIENCE)
     assert gatepost.auth0("tenant.eu.auth0.com", "my-api").resource is None
-    for wrong in ("https://tenant.eu.auth0.com", "tenant.eu.auth0.com/", "", "a b", "me@a.example"):
+    wrongs = ["https://tenant.eu.auth0.com", "tenant.eu.auth0.com/", "", "a b", "me@a.example"]
+    # As no tenant has it in its tokens.
+    wrongs += ["Tenant.eu.auth0.com", "tenant.eu.auth0.com:443", "..", "a..b", "tenant", "\ud800.a"]
+    for wrong in wrongs:
         with pytest.raises(gatepost.PolicyError):
             gatepost.auth0(wrong, AUDIENCE)
 

@@ -202,6 +202,25 @@ def test_limits_of_a_verifier_alone(
     assert logged(caplog) == {("proof_required", 701)}
 
 
+@pytest.mark.parametrize("kind", ["validator", "guard", "live", "issuer"])
+def test_a_validator_a_guard_a_live_one_or_an_issuer_will_do(
+    issuer: Issuer, keys: gatepost.KeySet, kind: str
+) -> None:
+    resource = "https://mcp.example.com/mcp"
+    mine = gatepost.issuer(issuer.url, resource, keys=keys)
+    live = gatepost.LiveGuard(mine)
+    verifier = {
+        "validator": TokenVerifier(live.validator),
+        "guard": TokenVerifier(live.guard),
+        "live": TokenVerifier(live),
+        "issuer": TokenVerifier(mine),
+    }[kind]
+    seen = run(verifier.verify_token(issuer.sign(issuer.claims(resource))))
+    assert seen is not None
+    assert (seen.subject, seen.resource) == ("alice", resource)
+    assert run(verifier.verify_token(issuer.sign(issuer.claims("https://other.example")))) is None
+
+
 def test_scopes_of_the_policy_hold_and_are_warned_of(
     issuer: Issuer, keys: gatepost.KeySet, caplog: pytest.LogCaptureFixture
 ) -> None:

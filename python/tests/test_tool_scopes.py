@@ -119,7 +119,7 @@ def test_a_tool_that_comes_during_a_request_is_for_the_next_one(
 
 
 def test_a_tool_of_another_name_is_guarded_from_inside(
-    issuer: Issuer, guard: gatepost.Guard
+    issuer: Issuer, guard: gatepost.Guard, caplog: pytest.LogCaptureFixture
 ) -> None:
     scopes = ToolScopes()
     ran = []
@@ -132,6 +132,10 @@ def test_a_tool_of_another_name_is_guarded_from_inside(
     with pytest.raises(gatepost.InsufficientScopeError):
         call(app, issuer, "renamed", "base")
     assert ran == []
+    [record] = caplog.records
+    assert record.message == (
+        "call of the tool 'write' from inside refused: insufficient_scope (601)"
+    )
     # The guard goes by the name that the client gave, and asks for the base scope.
     assert call(app, issuer, "renamed", "base admin")[0] == 200
     assert ran == ["write"]

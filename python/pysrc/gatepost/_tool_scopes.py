@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 from gatepost._asking import asking
 from gatepost._native import Guard, Rule
-from gatepost.exceptions import CredentialsMissingError, InsufficientScopeError
+from gatepost.exceptions import CredentialsMissingError, GatepostError, InsufficientScopeError
+from gatepost.hooks import log_refusal
 
 _Tool = TypeVar("_Tool", bound=Callable[..., Any])
 
@@ -104,9 +105,14 @@ class ToolScopes:
     def _demand(self, tool: str) -> None:
         asked = asking.get(None)
         if asked is None:
-            raise CredentialsMissingError
+            raise _refused(CredentialsMissingError(), tool)
         # A tool that came while the request was being answered has no rule there either.
         if asked.scopes is not self or self._names[tool] >= asked.known_tools:
             raise RuntimeError(f"the guard was not told which scopes the tool {tool!r} needs")
         if not asked.guard.permits(asked.principal, tool=tool):
-            raise InsufficientScopeError
+            raise _refused(InsufficientScopeError(), tool)
+
+
+def _refused(error: GatepostError, tool: str) -> GatepostError:
+    log_refusal(error, f"call of the tool {tool!r} from inside")
+    return error

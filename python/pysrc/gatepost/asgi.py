@@ -13,6 +13,7 @@ from gatepost._asking import Asking, asking, current_principal, permits
 from gatepost._native import Guard, Operation, Principal, RequestHead, Response, Rule
 from gatepost._paths import Paths
 from gatepost._tool_scopes import ToolScopes
+from gatepost.exceptions import OperationRefusedError
 from gatepost.hooks import log_refusal
 from gatepost.issuers import Issuer
 from gatepost.live import LiveGuard
@@ -103,6 +104,7 @@ class GuardMiddleware:
         if kind == "lifespan" or not self._concerns(scope):
             await self._app(scope, receive, send)
         elif kind == "websocket":
+            log_refusal(OperationRefusedError(), "WebSocket")
             # Before it was accepted, servers make this a 403.
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -113,9 +115,7 @@ class GuardMiddleware:
         """Whether the guard has a say in a request, or in a WebSocket."""
         if self._paths is None or self._paths.cover(scope):
             return True
-        return scope["type"] == "http" and self._guard.is_metadata_target(
-            RequestHead(scope["method"], _target(scope), ())
-        )
+        return scope["type"] == "http" and self._is_metadata(scope, self._target(scope))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -169,7 +169,21 @@ class GuardMiddleware:
 
     def _head(self, scope: Scope) -> RequestHead:
         certificate = self._certificate(scope) if self._certificate else None
-        return RequestHead(scope["method"], _target(scope), scope["headers"], certificate)
+        return RequestHead(scope["method"], self._target(scope), scope["headers"], certificate)
+
+    def _target(self, scope: Scope) -> bytes:
+        target = _target(scope)
+        # A server that is told its prefix puts it in front of every path, even of the metadata's,
+        # which are at the root of the host. What an application is mounted at comes after it.
+        root = scope.get("app_root_path", scope.get("root_path", "")).encode()
+        if root and target.startswith(root):
+            within = target[len(root) :]
+            if self._is_metadata(scope, within):
+                return within
+        return target
+
+    def _is_metadata(self, scope: Scope, target: bytes) -> bool:
+        return self._guard.is_metadata_target(RequestHead(scope["method"], target, ()))
 
     def _admit(
         self, scope: Scope, head: RequestHead, principal: Principal, operation: Operation

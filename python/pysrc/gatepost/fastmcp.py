@@ -10,18 +10,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 try:
-    from fastmcp.prompts import Prompt
+    from fastmcp import FastMCP
 except ModuleNotFoundError:
     raise ImportError(
         "gatepost.fastmcp guards servers of FastMCP: pip install 'gatepost[fastmcp]'"
     ) from None
 
+from fastmcp.exceptions import AuthorizationError
+from fastmcp.prompts import Prompt, PromptResult
 from fastmcp.resources import Resource, ResourceTemplate
 from fastmcp.server.auth import AccessToken, TokenVerifier
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.middleware import CallNext, MiddlewareContext
 from fastmcp.server.middleware import Middleware as ServerMiddleware
-from fastmcp.tools import Tool
+from fastmcp.tools import Tool, ToolResult
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from pydantic import AnyHttpUrl
 from starlette.middleware import Middleware
@@ -40,6 +42,7 @@ from gatepost import (
 )
 from gatepost._asking import asking, permits
 from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
+from gatepost.exceptions import InsufficientScopeError
 from gatepost.hooks import log_refusal
 from gatepost.mcp import SdkGuardMiddleware, sdk_token, who
 
@@ -61,10 +64,17 @@ class GatepostAuth(TokenVerifier):
     such as ``/health``, need no token. In tools ``get_access_token()`` works, and
     `gatepost.asgi.current_principal`.
 
+    An endpoint at ``/`` has all other routes below it: then they need a token, too.
+
     FastMCP serves nobody without a token: what the guard calls public is refused with 401, and so
     is a token that names neither a client nor a subject. It is for the streamable HTTP transport;
     that of 2024-11-05 (``transport="sse"``) takes messages at another path, where this lets in
     nobody.
+
+    A tool that calls another one, or reads what its arguments name, is judged for both, as where
+    FastMCP's transforms search tools or make tools of resources and prompts. In a server that is
+    mounted into this one it is judged by its own name alone: have its tools need their scopes
+    themselves, with `scopes`.
 
     `scopes` and `certificate` are those of `gatepost.asgi.GuardMiddleware`; tools may be added to
     `scopes` at any time.
@@ -178,6 +188,39 @@ class PermittedLists(ServerMiddleware):
         )
 
 
+class _FromInside(ServerMiddleware):
+    """Judges what a request leads to once more: a tool can call, read and get what its arguments
+    name, of which the guard has not heard."""
+
+    async def on_call_tool(
+        self, context: MiddlewareContext[Any], call_next: CallNext[Any, ToolResult]
+    ) -> ToolResult:
+        _require(tool=context.message.name)
+        return await call_next(context)
+
+    async def check_resource_access(self, context: MiddlewareContext[Any]) -> None:
+        _require(resource=str(context.message.uri))
+
+    async def on_get_prompt(
+        self, context: MiddlewareContext[Any], call_next: CallNext[Any, PromptResult]
+    ) -> PromptResult:
+        _require(prompt=context.message.name)
+        return await call_next(context)
+
+
+def _require(**what: str) -> None:
+    if asking.get(None) is not None and not permits(**what):
+        error = InsufficientScopeError()
+        log_refusal(error, f"{', '.join(what)} from inside")
+        raise AuthorizationError(str(error))
+
+
+def _judge_from_inside(server: FastMCP) -> None:
+    # In front of all others, of which one may answer from a cache.
+    if not any(isinstance(it, _FromInside) for it in server.middleware[:1]):
+        server.middleware.insert(0, _FromInside())
+
+
 class _FastMcpGuardMiddleware(SdkGuardMiddleware):
     """Puts the principal where FastMCP looks for it, in the form that it takes."""
 
@@ -187,6 +230,7 @@ class _FastMcpGuardMiddleware(SdkGuardMiddleware):
         inner = GuardMiddleware._admit(self, scope, head, principal, operation)
         if isinstance(inner, Response):
             return inner
+        _judge_from_inside(scope["app"].state.fastmcp_server)
         if principal.token is None:
             return self._guard.refuse(head, "credentials_missing")
         token = sdk_token(AccessToken, self._guard, head, principal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
@@ -12,6 +13,9 @@ from gatepost.exceptions import PolicyError
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+# As the tenant writes itself into `iss`.
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class PolicyOptions(TypedDict, total=False):
@@ -76,7 +80,7 @@ def auth0(
 ) -> Issuer:
     """The issuer that an Auth0 tenant is, for the API whose identifier is `audience`.
 
-    `domain` is the tenant's, or its custom domain: a host name alone, such as
+    `domain` is the tenant's, or its custom domain: a host name alone, in lower case, such as
     ``tenant.eu.auth0.com``. `resource`, the public URL of the MCP endpoint, is `audience` unless
     given, if that is an https URL. `options` are those of `Policy`.
 
@@ -87,7 +91,7 @@ def auth0(
     >>> tenant.policy.issuer, tenant.jwks_uri
     ('https://tenant.auth0.com/', 'https://tenant.auth0.com/.well-known/jwks.json')
     """
-    if "/" in domain:
+    if not _HOST_NAME.fullmatch(domain):
         raise PolicyError(detail="domain: a host name alone, such as tenant.auth0.com")
     return issuer(
         f"https://{domain}/",

@@ -115,6 +115,8 @@ class LiveGuard:
             return guard
         if isinstance(guard, Issuer):
             return LiveGuard(guard)
+        if not isinstance(guard, Guard):
+            raise TypeError("guard: a Guard, a LiveGuard or an Issuer")
         live = LiveGuard.__new__(LiveGuard)
         live.guard, live.validator = guard, guard.validator
         live._clock, live._managers, live._introspector = None, {}, None

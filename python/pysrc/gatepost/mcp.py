@@ -116,38 +116,37 @@ async def permitted_lists(
 
 
 def transport_security(
-    guard: Guard | LiveGuard | Issuer,
-    *,
-    hosts: str | Sequence[str] = (),
-    origins: str | Sequence[str] = (),
+    guard: Guard | LiveGuard | Issuer, *, hosts: str | Sequence[str] = ()
 ) -> TransportSecuritySettings:
     """Settings with which the SDK answers to the public name of the server that `guard` guards.
 
     Requests may name in ``Host`` the guard's resource, this machine (as behind a proxy that calls
-    it so), or one of `hosts`, which is where other names for it belong. `origins` are the same as
-    the guard's: the SDK compares once more. To a guard with ``any_origin`` belong settings with
-    ``enable_dns_rebinding_protection=False``.
+    it so), or one of `hosts`, which is where other names for it belong. Pages may ask that the
+    guard lets ask. With ``any_origin`` the SDK compares neither: it cannot do one alone.
 
     Raises ImportError where the package ``mcp`` is not installed.
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    url = urlsplit(LiveGuard.of(guard).resource)
+    guard = LiveGuard.of(guard).guard
+    if guard.origins is None:
+        return TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    url = urlsplit(guard.resource)
     port = _DEFAULT_PORTS[url.scheme]
     host = url.netloc.lower().removesuffix(port)
     # Whether a port that goes without saying is said is up to the client.
     names = [host] if url.port not in (None, int(port[1:])) else [host, host + port]
     return TransportSecuritySettings(
         allowed_hosts=[*names, *_LOOPBACK_HOSTS, *_listed(hosts)],
-        allowed_origins=[f"{url.scheme}://{host}", *_listed(origins)],
+        allowed_origins=[f"{url.scheme}://{host}", *guard.origins],
     )
 
 
 class TokenVerifier:
     """What ``MCPServer(token_verifier=...)`` wants: decides over the token of every request.
 
-    With a `LiveGuard` it waits for the keys that a token needs; what the guard says of requests
-    does not count here.
+    With a `LiveGuard`, or an `Issuer` that becomes one, it waits for the keys that a token needs;
+    what a guard says of requests does not count here.
 
     A refusal is logged as a warning of the logger ``gatepost``, with the attributes ``reason`` and
     ``number`` and never a part of the token; the SDK then answers 401. It has no way to tell the
@@ -163,12 +162,15 @@ class TokenVerifier:
         server = MCPServer("files", token_verifier=verifier, auth=AuthSettings(...))
     """
 
-    def __init__(self, validator: Validator | LiveGuard) -> None:
+    def __init__(self, validator: Validator | Guard | LiveGuard | Issuer) -> None:
         from mcp.server.auth.provider import AccessToken as SdkAccessToken
 
         self._sdk_access_token = SdkAccessToken
-        self._live = validator if isinstance(validator, LiveGuard) else None
-        self._validator = validator.validator if isinstance(validator, LiveGuard) else validator
+        if isinstance(validator, Validator):
+            self._validate, self._validator = _at_once(validator), validator
+        else:
+            live = LiveGuard.of(validator)
+            self._validate, self._validator = live.validate_async, live.validator
         self._policies = {policy.issuer: policy for policy in self._validator.policies}
         if any(policy.required_scopes for policy in self._policies.values()):
             logger.warning(
@@ -179,9 +181,7 @@ class TokenVerifier:
     async def verify_token(self, token: str) -> SdkAccessToken | None:
         """The SDK's view of the token, or None if it is refused."""
         try:
-            if self._live is not None:
-                return self._sdk_view(token, await self._live.validate_async(token))
-            return self._sdk_view(token, self._validator.validate(token))
+            return self._sdk_view(token, await self._validate(token))
         except GatepostError as error:
             # Not raised: the SDK answers an exception with 500.
             log_refusal(error, "access token")
@@ -206,6 +206,13 @@ class TokenVerifier:
             subject=valid.subject,
             claims=valid.claims,
         )
+
+
+def _at_once(validator: Validator) -> Callable[[str], Awaitable[AccessToken]]:
+    async def validate(token: str) -> AccessToken:
+        return validator.validate(token)
+
+    return validate
 
 
 class SdkGuardMiddleware(GuardMiddleware):
