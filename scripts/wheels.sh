@@ -46,16 +46,13 @@ esac
 echo "wheels: $sdist"
 
 try wheel "$(command -v python)" "$wheel"
-try extras "$(command -v python)" "$wheel[http,cli,testing]"
-for sdk in mcp fastmcp; do
-    try $sdk "$(command -v python)" "$wheel[$sdk]"
-done
+try fastmcp "$(command -v python)" "$wheel[fastmcp]"
 
-# The oldest one and a newer one than that in .venv, where they are.
+# The oldest one and a newer one than that in .venv, where they are, with what all of them can have.
 for version in 3.10 3.13 3.14; do
     if PYENV_VERSION=$(pyenv latest $version 2>/dev/null) && export PYENV_VERSION &&
         python$version -c 'import venv' 2>/dev/null; then
-        try "cp$version" python$version "$wheel"
+        try "cp$version" python$version "$wheel[http,cli,testing,mcp]"
         oldest=${oldest:-$made/cp$version}
     else
         echo "left out: the wheel in CPython $version (python$version is not installed)"

@@ -50,8 +50,13 @@ def test_an_answer_counts_for_its_time_and_no_longer_than_the_token(
     clock.now = START + 79.9
     assert (ask("a"), endpoint.asked["a"]) == ("a", 3)
     # Within the leeway of the policy the token is good, and each time asked about.
-    clock.now = START + 85
-    assert (ask("a"), endpoint.asked["a"]) == ("a", 4)
+    for asked, after in enumerate((80, 80.1, 84.9, 85), 4):
+        clock.now = START + after
+        assert (ask("a"), endpoint.asked["a"]) == ("a", asked)
+    endpoint.answer = lambda token: b'{"active":false}'
+    assert (ask("a"), endpoint.asked["a"]) == ("token_inactive", 8)
+    endpoint.answer = lambda token: endpoint.active(token, exp=START + 80)
+    clock.now = START + 90
     clock.now = START + 110
     assert ask("a") == "expired"
 

@@ -185,10 +185,13 @@ class Introspector:
                 self._worker = None
                 self._flights.clear()
             known = self._good.get(key, now) or self._recent.get(key, now)
-            flight = None if known else self._flights.get(key) or self._start(key, text, now)
-        if known:
-            return judge(now, known), None
-        return verdict, flight
+        if known is not None:
+            judged = judge(now, known)
+            good = _let_in(judged)
+            if good is None or good.expires_at is None or now < good.expires_at:
+                return judged, None
+        with self._lock:
+            return verdict, self._flights.get(key) or self._start(key, text, now)
 
     def _end(
         self,
@@ -200,13 +203,9 @@ class Introspector:
         if answer is None:
             return so_far
         verdict = judge(self._now(), answer)
-        token = verdict.token if isinstance(verdict, Principal) else verdict
-        if isinstance(token, AccessToken):
-            until = flight.began + self._max_age
-            if token.expires_at is not None:
-                until = min(until, token.expires_at)
+        if _let_in(verdict) is not None:
             with self._lock:
-                self._good.put(flight.key, answer, until)
+                self._good.put(flight.key, answer, flight.began + self._max_age)
         return verdict
 
     def _start(self, key: bytes, token: str, now: float) -> _Flight | None:
@@ -435,6 +434,11 @@ def _validating(
             return error
 
     return judge
+
+
+def _let_in(verdict: object) -> AccessToken | None:
+    token = verdict.token if isinstance(verdict, Principal) else verdict
+    return token if isinstance(token, AccessToken) else None
 
 
 def _accepted(verdict: AccessToken | TokenError) -> AccessToken:
