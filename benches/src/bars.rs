@@ -30,6 +30,8 @@ enum Measure {
     Microseconds,
     /// The row's ratio by that of another row of its table, at most.
     RatioBy(&'static str),
+    /// The same for the time that one in a hundred requests waited, or longer.
+    P99By(&'static str),
     /// Megabytes a second of bodies of [`OPERATION_BODY`] bytes, at least.
     MegabytesAtLeast,
 }
@@ -87,7 +89,7 @@ pub enum Verdict {
 
 /// All bars, in the order of the report.
 const BARS: &[Bar] = {
-    use Measure::{MegabytesAtLeast, Microseconds, Ratio, RatioAtLeast, RatioBy};
+    use Measure::{MegabytesAtLeast, Microseconds, P99By, Ratio, RatioAtLeast, RatioBy};
     use Processors::{All, Two, WithIfma, WithoutIfma};
     &[
         bar("ES256, prepared, AVX-512 IFMA", ("es256", "ifma"), Ratio, 0.10, WithIfma).or(0.076),
@@ -157,6 +159,8 @@ const BARS: &[Bar] = {
         bar("Python, ES256", ("python_es256", "gatepost"), Ratio, 0.40, WithoutIfma),
         bar("over HTTP, one token", ("http_one", "gatepost"), RatioBy("fastmcp"), 1.0, All),
         bar("over HTTP, 10 000 tokens", ("http_many", "gatepost"), RatioBy("fastmcp"), 1.0, All),
+        bar("over HTTP, one token", ("http_one", "gatepost"), P99By("fastmcp"), 1.0, All),
+        bar("over HTTP, 10 000 tokens", ("http_many", "gatepost"), P99By("fastmcp"), 1.0, All),
     ]
 };
 
@@ -214,6 +218,7 @@ impl Bar {
             Measure::Ratio | Measure::RatioAtLeast => row.ratio?,
             Measure::Microseconds => row.median_ns / 1000.0,
             Measure::RatioBy(other) => row.ratio? / find(other)?.ratio?,
+            Measure::P99By(other) => row.load?.p99_ratio / find(other)?.load?.p99_ratio,
             // Bytes a nanosecond are thousands of megabytes a second.
             Measure::MegabytesAtLeast => OPERATION_BODY as f64 * 1000.0 / row.median_ns,
         };
@@ -225,7 +230,7 @@ impl Measure {
     fn keeps(self, value: f64, bar: f64) -> bool {
         match self {
             Self::RatioAtLeast | Self::MegabytesAtLeast => value >= bar,
-            Self::Ratio | Self::Microseconds | Self::RatioBy(_) => value <= bar,
+            Self::Ratio | Self::Microseconds | Self::RatioBy(_) | Self::P99By(_) => value <= bar,
         }
     }
 
@@ -235,6 +240,7 @@ impl Measure {
             Self::RatioAtLeast => "×, at least".to_owned(),
             Self::Microseconds => "µs, at most".to_owned(),
             Self::RatioBy(other) => format!("× {other}, at most"),
+            Self::P99By(other) => format!("99th percentile, × {other}, at most"),
             Self::MegabytesAtLeast => "MB/s, at least".to_owned(),
         }
     }
@@ -265,6 +271,7 @@ impl Processors {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Load;
 
     fn machine(avx512ifma: bool) -> Machine {
         Machine {
@@ -351,5 +358,21 @@ mod tests {
         let judged = judge(&machine(true), &[table("rs256_2048", &rows)]);
         let beside = judged.iter().find(|one| one.measure.contains("jsonwebtoken"));
         assert_eq!(beside.and_then(|one| one.measured), Some(0.96));
+    }
+
+    #[test]
+    fn who_waits_longest_counts_as_well() {
+        let mut http = table("http_one", &[("gatepost", 1.1), ("fastmcp", 1.2)]);
+        for (row, p99_ratio) in http.rows.iter_mut().zip([1.3, 1.25]) {
+            let spread = [p99_ratio; 2];
+            row.load =
+                Some(Load { ratio_spread: spread, p99_ns: 1e6, p99_ratio, p99_spread: spread });
+        }
+        let judged = judge(&machine(true), &[http]);
+        let longest = judged.iter().find(|one| one.measure.contains("99th"));
+        assert_eq!(
+            longest.map(|one| (one.measured, one.verdict)),
+            Some((Some(1.04), Verdict::Missed))
+        );
     }
 }
