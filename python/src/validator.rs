@@ -67,8 +67,8 @@ impl Validator {
     /// A token is only ever judged by the policy and the keys of the issuer it names. Without any
     /// pair, but with `introspection`, all tokens are asked about, JSON Web Tokens too.
     ///
-    /// Raises PolicyError without any pair and without `introspection`, for an issuer that comes twice, and for a `cache_size`
-    /// of more than 1 000 000.
+    /// Raises PolicyError without any pair and without `introspection`, for an issuer that comes
+    /// twice, and for a `cache_size` of more than 1 000 000.
     #[staticmethod]
     #[pyo3(signature = (issuers, *, cache_size = 1000, introspection = None))]
     fn of(

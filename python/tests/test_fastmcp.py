@@ -225,6 +225,12 @@ def test_the_guard_knows_the_path_of_the_endpoint(issuer: Issuer) -> None:
         assert post(resource.replace("/other/place", "/mcp"), None).status_code == 404
 
 
+def test_a_path_of_many_is_refused_at_once(issuer: Issuer) -> None:
+    mcp = server(GatepostAuth(guard_of(issuer, "https://mcp.example.com/mcp")))
+    with pytest.raises(ValueError, match="no pattern"):
+        mcp.http_app(path="/{tenant}/mcp")
+
+
 def test_one_provider_serves_applications_at_several_paths(issuer: Issuer) -> None:
     listening, url = listener()
     mcp = server(GatepostAuth(guard_of(issuer, f"{url}/one")))

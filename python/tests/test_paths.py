@@ -189,7 +189,13 @@ def test_websockets_are_refused_where_requests_are_guarded(guard: gatepost.Guard
     assert len(app.calls) == 2
 
 
-@pytest.mark.parametrize("path", ["", "mcp", "https://mcp.example.com/mcp", [], ["/mcp", ""]])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["", "mcp", "https://mcp.example.com/mcp", [], ["/mcp", ""]],
+        *["/{tenant}/mcp", "/mcp/*", "/mcp/{rest:path}", "/mcp?x", "/mcp#", ["/mcp", "/*"]],
+    ],
+)
 def test_what_is_no_path_is_refused(guard: gatepost.Guard, path: str | list[str]) -> None:
     with pytest.raises(ValueError, match="path"):
         GuardMiddleware(Noting(), guard, path=path)

@@ -200,6 +200,17 @@ def test_it_runs_at_the_command_line() -> None:
     assert (running.returncode, errors) == (0, "")
 
 
+@pytest.mark.parametrize("port", ["99999", "taken"])
+def test_a_port_that_is_not_to_be_had_is_told(port: str) -> None:
+    with LocalIssuer.served() as other:
+        taken = other.url.rpartition(":")[2]
+        command = [sys.executable, "-m", "gatepost.testing", "--port"]
+        command.append(taken if port == "taken" else port)
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert f"error: --port {command[-1]}: " in result.stderr
+
+
 def test_what_cannot_be_served_leaves_no_socket() -> None:
     # An unclosed one would be a warning, and that an error.
     with pytest.raises(ValueError), LocalIssuer.served(algorithms=("HS256",)):  # noqa: PT011

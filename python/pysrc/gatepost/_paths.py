@@ -15,12 +15,15 @@ class Paths:
     it, in any reading: with slashes, dots, escapes and letters made alike. Only what is below
     ``/.well-known`` is no endpoint for holding the name of one.
 
-    Raises ValueError for what is no path, and for none at all.
+    Raises ValueError for what is no path, such as a pattern, and for none at all.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
         if not paths or not all(path.startswith("/") for path in paths):
             raise ValueError("path: must begin with '/', as '/mcp'")
+        # Taken by the letter, a pattern would cover nothing.
+        if any(mark in path for path in paths for mark in "{}*?#"):
+            raise ValueError("path: no pattern; '/mcp' stands for all that is below it, too")
         self._as_given = frozenset(paths)
         self._paths = frozenset(list(_readings(path))[-1] for path in paths)
 

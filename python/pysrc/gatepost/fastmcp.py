@@ -40,6 +40,7 @@ from gatepost import (
     resource_metadata_urls,
 )
 from gatepost._asking import asking, permits
+from gatepost._paths import Paths
 from gatepost.asgi import App, GuardMiddleware, Scope, ToolScopes
 from gatepost.exceptions import InsufficientScopeError
 from gatepost.hooks import log_refusal
@@ -128,6 +129,8 @@ class GatepostAuth(TokenVerifier):
         """Routes to the metadata of the guard, for an application around this one as well."""
         self.set_mcp_path(mcp_path)
         if mcp_path is not None:
+            # What cannot be guarded is told before the first request.
+            Paths([mcp_path])
             self._mcp_paths.add(mcp_path)
         places = [urlsplit(url).path for url in resource_metadata_urls(self._guard.resource)]
         if self._guard.is_metadata_target(RequestHead("GET", _LEGACY_METADATA, ())):

@@ -11,7 +11,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -403,7 +403,11 @@ def main() -> None:
     arguments = parser.parse_args()
     algorithms = ("ES256", "RS256", "EdDSA")
     served = LocalIssuer.served(port=arguments.port, algorithms=algorithms, scope=arguments.scope)
-    with served as issuer:
+    with ExitStack() as stack:
+        try:
+            issuer = stack.enter_context(served)
+        except (OSError, OverflowError) as error:
+            parser.error(f"--port {arguments.port}: {error}")
         print(f"issuer {issuer.url}, tokens from {issuer.url}/token; Ctrl-C ends it", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
