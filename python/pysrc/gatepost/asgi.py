@@ -172,7 +172,7 @@ class GuardMiddleware:
         return RequestHead(scope["method"], self._target(scope), scope["headers"], certificate)
 
     def _target(self, scope: Scope) -> bytes:
-        target = _target(scope)
+        target = _as_it_came(scope)
         # A server that is told its prefix puts it in front of every path, even of the metadata's,
         # which are at the root of the host. What an application is mounted at comes after it.
         root = scope.get("app_root_path", scope.get("root_path", "")).encode()
@@ -196,7 +196,7 @@ class _ClientGone(Exception):
     """Nobody is left to be answered."""
 
 
-def _target(scope: Scope) -> bytes:
+def _as_it_came(scope: Scope) -> bytes:
     # Not every server has the path as it came.
     target: bytes = scope.get("raw_path") or quote(scope["path"], errors="surrogatepass").encode()
     query: bytes = scope.get("query_string") or b""

@@ -185,11 +185,13 @@ class Introspector:
                 self._worker = None
                 self._flights.clear()
             known = self._good.get(key, now) or self._recent.get(key, now)
-        if known is not None:
-            judged = judge(now, known)
-            good = _let_in(judged)
-            if good is None or good.expires_at is None or now < good.expires_at:
-                return judged, None
+            if known is None:
+                return verdict, self._flights.get(key) or self._start(key, text, now)
+        judged = judge(now, known)
+        good = _let_in(judged)
+        if good is None or good.expires_at is None or now < good.expires_at:
+            return judged, None
+        # No answer counts for longer than the token, which a leeway may still let in.
         with self._lock:
             return verdict, self._flights.get(key) or self._start(key, text, now)
 
