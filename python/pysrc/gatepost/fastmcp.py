@@ -19,7 +19,7 @@ except ModuleNotFoundError:
 from fastmcp.exceptions import AuthorizationError
 from fastmcp.prompts import Prompt, PromptResult
 from fastmcp.resources import Resource, ResourceResult, ResourceTemplate
-from fastmcp.server.auth import AccessToken, TokenVerifier
+from fastmcp.server.auth import AccessToken, TokenVerifier, auth
 from fastmcp.server.middleware import CallNext, MiddlewareContext
 from fastmcp.server.middleware import Middleware as ServerMiddleware
 from fastmcp.tools import Tool, ToolResult
@@ -46,16 +46,10 @@ from gatepost.exceptions import InsufficientScopeError
 from gatepost.hooks import log_refusal
 from gatepost.mcp import SdkGuardMiddleware, sdk_token, who
 
-try:
-    from fastmcp.server.auth.auth import TokenVerificationError
-except ImportError:
-    # FastMCP 4.1 has none: whatever a verifier raises becomes a 500.
-    class TokenVerificationError(Exception):  # type: ignore[no-redef]
-        """There is no telling whether a token is good."""
-
-
 __all__ = ["GatepostAuth", "PermittedLists"]
 
+# FastMCP 4.1 has none: whatever a verifier raises becomes a 500.
+_VERIFICATION_ERROR: type[Exception] = getattr(auth, "TokenVerificationError", RuntimeError)
 _LEGACY_METADATA = "/.well-known/oauth-authorization-server"
 
 
@@ -117,7 +111,7 @@ class GatepostAuth(TokenVerifier):
         if isinstance(principal, Response):
             log_refusal(principal)
             if principal.status == 503:
-                raise TokenVerificationError(principal.reason)
+                raise _VERIFICATION_ERROR(principal.reason)
             return None
         seen = sdk_token(AccessToken, self._guard, head, principal)
         if seen is not None and seen.expires_at is not None and principal.token is not None:
