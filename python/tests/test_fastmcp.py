@@ -484,6 +484,21 @@ def test_what_a_tool_calls_and_reads_is_judged_as_well(
     ]
 
 
+def test_each_of_two_servers_is_judged_by_its_own_guard(issuer: Issuer) -> None:
+    of_outer, outer_url = listener()
+    of_inner, inner_url = listener()
+    # To the guard outside, the tool inside is not the one that its rule is for.
+    rules = [gatepost.Rule.tool("write").needs("files:write")]
+    outer = FastMCP("outer", auth=GatepostAuth(guard_of(issuer, f"{outer_url}/mcp", rules=rules)))
+    inner = server(GatepostAuth(guard_of(issuer, f"{inner_url}/mcp", rules=())))
+    outer.mount(inner, namespace="in")
+    with serving(outer.http_app(), of_outer), serving(inner.http_app(), of_inner):
+        for _ in range(2):
+            for url, tool in ((outer_url, "in_write"), (inner_url, "write")):
+                token = issuer.sign(issuer.claims(f"{url}/mcp"))
+                assert text(post(f"{url}/mcp", token, tool)) == "written"
+
+
 def test_checks_of_fastmcp_see_the_scopes(issuer: Issuer) -> None:
     listening, url = listener()
     resource = f"{url}/mcp"

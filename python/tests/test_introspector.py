@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import logging
 import threading
 from collections.abc import Coroutine
@@ -18,7 +19,7 @@ from introspected import guard as guard
 from introspected import make as make
 
 import gatepost
-from conftest import AUDIENCE
+from conftest import AUDIENCE, Client, base64url
 from gatepost.introspection import Introspector
 from issuer import Issuer
 
@@ -55,10 +56,35 @@ def test_an_answer_counts_for_its_time_and_no_longer_than_the_token(
         assert (ask("a"), endpoint.asked["a"]) == ("a", asked)
     endpoint.answer = lambda token: b'{"active":false}'
     assert (ask("a"), endpoint.asked["a"]) == ("token_inactive", 8)
+    # Long after its end it is refused, which is not asked for at once again.
     endpoint.answer = lambda token: endpoint.active(token, exp=START + 80)
-    clock.now = START + 90
-    clock.now = START + 110
-    assert ask("a") == "expired"
+    clock.now = START + 111
+    assert [ask("a"), ask("a")] == ["expired", "expired"]
+    assert endpoint.asked["a"] == 9
+    clock.now = START + 116
+    assert (ask("a"), endpoint.asked["a"]) == ("expired", 10)
+
+
+def test_a_proof_is_spent_once_for_a_request_that_asks(
+    make: Make, endpoint: Endpoint, clock: Clock, policy: gatepost.Policy, client: Client
+) -> None:
+    introspector = make()
+    validator = gatepost.Validator.of([], introspection=policy)
+    guard = gatepost.Guard(AUDIENCE, validator, dpop=gatepost.Dpop())
+    confirmed = {"token_type": "DPoP", "cnf": {"jkt": client.thumbprint}}
+    endpoint.answer = lambda token: endpoint.active(token, exp=START + 20, **confirmed)
+    token_hash = base64url(hashlib.sha256(b"a").digest())
+
+    def ask() -> str | None:
+        proof = client.proof(iat=int(clock.now), ath=token_hash)
+        fields = [("Authorization", "DPoP a"), ("DPoP", proof)]
+        sent = gatepost.RequestHead("POST", "/mcp", fields)
+        return outcome(introspector.authenticate(guard, sent))
+
+    # Anew, known, and asked about again within the leeway.
+    for after, asked in ((0, 1), (1, 1), (21, 2), (22, 3)):
+        clock.now = START + after
+        assert (ask(), endpoint.asked["a"]) == ("a", asked)
 
 
 def test_nothing_is_kept_where_nothing_may_be(

@@ -194,6 +194,7 @@ def test_websockets_are_refused_where_requests_are_guarded(guard: gatepost.Guard
     [
         *["", "mcp", "https://mcp.example.com/mcp", [], ["/mcp", ""]],
         *["/{tenant}/mcp", "/mcp/*", "/mcp/{rest:path}", "/mcp?x", "/mcp#", ["/mcp", "/*"]],
+        *["/<tenant>/mcp", "/:tenant/mcp", "/(a|b)/mcp"],
     ],
 )
 def test_what_is_no_path_is_refused(guard: gatepost.Guard, path: str | list[str]) -> None:

@@ -22,7 +22,7 @@ class Paths:
         if not paths or not all(path.startswith("/") for path in paths):
             raise ValueError("path: must begin with '/', as '/mcp'")
         # Taken by the letter, a pattern would cover nothing.
-        if any(mark in path for path in paths for mark in "{}*?#"):
+        if any(mark in path for path in paths for mark in (*"{}<>()*?#", "/:")):
             raise ValueError("path: no pattern; '/mcp' stands for all that is below it, too")
         self._as_given = frozenset(paths)
         self._paths = frozenset(list(_readings(path))[-1] for path in paths)

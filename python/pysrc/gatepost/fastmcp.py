@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,10 +74,10 @@ class GatepostAuth(TokenVerifier):
     that of 2024-11-05 (``transport="sse"``) takes messages at another path, where this lets in
     nobody.
 
-    A tool that calls another one, or reads what its arguments name, is judged for both, as where
-    FastMCP's transforms search tools or make tools of resources and prompts. In a server that is
-    mounted into this one it is judged by its own name alone: have its tools need their scopes
-    themselves, with `scopes`.
+    A tool that calls another one through the server (``ctx.fastmcp``), or reads what its arguments
+    name, is judged for both, as where FastMCP's transforms search tools or make tools of resources
+    and prompts. In a server that is mounted into this one it is judged by its own name alone: have
+    its tools need their scopes themselves, with `scopes`.
 
     `scopes` and `certificate` are those of `gatepost.asgi.GuardMiddleware`; tools may be added to
     `scopes` at any time.
@@ -193,18 +194,21 @@ class PermittedLists(ServerMiddleware):
 
 
 class _FromInside(ServerMiddleware):
-    """Judges what a request leads to once more: a tool can call, read and get what its arguments
-    name, of which the guard has not heard."""
+    """Judges what a request to a server leads to there once more: a tool can call, read and get
+    what its arguments name, of which the guard has not heard."""
+
+    def __init__(self, server: FastMCP) -> None:
+        self._server = server
 
     async def on_call_tool(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, ToolResult]
     ) -> ToolResult:
-        _require(tool=context.message.name)
+        self._require(tool=context.message.name)
         return await call_next(context)
 
     # Of FastMCP from 4.2 on, which asks it for what is told of a resource, too.
     async def check_resource_access(self, context: MiddlewareContext[Any]) -> None:
-        _require(resource=str(context.message.uri))
+        self._require(resource=str(context.message.uri))
 
     async def on_read_resource(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, ResourceResult]
@@ -215,21 +219,26 @@ class _FromInside(ServerMiddleware):
     async def on_get_prompt(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, PromptResult]
     ) -> PromptResult:
-        _require(prompt=context.message.name)
+        self._require(prompt=context.message.name)
         return await call_next(context)
 
+    def _require(self, **what: str) -> None:
+        # To the guard of a server around this one, its names would mean something else.
+        if _asked.get(None) is self._server and not permits(**what):
+            error = InsufficientScopeError()
+            log_refusal(error, f"{', '.join(what)} from inside")
+            raise AuthorizationError(str(error))
 
-def _require(**what: str) -> None:
-    if asking.get(None) is not None and not permits(**what):
-        error = InsufficientScopeError()
-        log_refusal(error, f"{', '.join(what)} from inside")
-        raise AuthorizationError(str(error))
+
+# The server that the request came to.
+_asked: ContextVar[FastMCP] = ContextVar("gatepost_fastmcp")
 
 
 def _judge_from_inside(server: FastMCP) -> None:
+    _asked.set(server)
     # In front of all others, of which one may answer from a cache.
     if not any(isinstance(it, _FromInside) for it in server.middleware[:1]):
-        server.middleware.insert(0, _FromInside())
+        server.middleware.insert(0, _FromInside(server))
 
 
 class _FastMcpGuardMiddleware(SdkGuardMiddleware):

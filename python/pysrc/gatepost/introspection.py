@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
+import math
 import os
 import time
 from base64 import b64encode
@@ -185,15 +187,10 @@ class Introspector:
                 self._worker = None
                 self._flights.clear()
             known = self._good.get(key, now) or self._recent.get(key, now)
-            if known is None:
-                return verdict, self._flights.get(key) or self._start(key, text, now)
-        judged = judge(now, known)
-        good = _let_in(judged)
-        if good is None or good.expires_at is None or now < good.expires_at:
-            return judged, None
-        # No answer counts for longer than the token, which a leeway may still let in.
-        with self._lock:
-            return verdict, self._flights.get(key) or self._start(key, text, now)
+            flight = None if known else self._flights.get(key) or self._start(key, text, now)
+        if known:
+            return judge(now, known), None
+        return verdict, flight
 
     def _end(
         self,
@@ -204,10 +201,16 @@ class Introspector:
         answer = flight.landed.result() if flight.landed.done() else None
         if answer is None:
             return so_far
-        verdict = judge(self._now(), answer)
-        if _let_in(verdict) is not None:
-            with self._lock:
-                self._good.put(flight.key, answer, flight.began + self._max_age)
+        now = self._now()
+        verdict = judge(now, answer)
+        token = verdict.token if isinstance(verdict, Principal) else verdict
+        with self._lock:
+            if isinstance(token, AccessToken):
+                # Beyond its end a leeway may let it in, but not by an old answer.
+                until = min(flight.began + self._max_age, flight.expires)
+                self._good.put(flight.key, answer, until)
+            elif flight.expires <= now:
+                self._recent.put(flight.key, answer, self._recent_until(flight))
         return verdict
 
     def _start(self, key: bytes, token: str, now: float) -> _Flight | None:
@@ -244,10 +247,14 @@ class Introspector:
         with self._lock:
             self._flights.pop(flight.key, None)
             if answer is not None:
-                until = flight.began + min(_RECENT_SECONDS, self._max_age)
+                flight.expires = _expiry_of(answer)
+                until = min(self._recent_until(flight), flight.expires)
                 self._recent.put(flight.key, answer, until)
         with suppress(InvalidStateError):
             flight.landed.set_result(answer)
+
+    def _recent_until(self, flight: _Flight) -> float:
+        return flight.began + min(_RECENT_SECONDS, self._max_age)
 
     def _log(self, why: str) -> None:
         error = IntrospectionUnavailableError()
@@ -323,6 +330,8 @@ class _Flight:
     def __init__(self, key: bytes, began: float) -> None:
         self.key = key
         self.began = began
+        # What the answer says of the token's end, once there is one.
+        self.expires = math.inf
         self.landed = Future[bytes | None]()
         # From now on nobody can cancel it.
         self.landed.set_running_or_notify_cancel()
@@ -438,9 +447,18 @@ def _validating(
     return judge
 
 
-def _let_in(verdict: object) -> AccessToken | None:
-    token = verdict.token if isinstance(verdict, Principal) else verdict
-    return token if isinstance(token, AccessToken) else None
+def _expiry_of(answer: bytes) -> float:
+    """The ``exp`` of an answer, read with Python's tolerant reader: what it is worth is judged
+    elsewhere."""
+    try:
+        exp = json.loads(answer, parse_constant=_refuse)["exp"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return math.inf
+    return exp if isinstance(exp, (int, float)) else math.inf
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _accepted(verdict: AccessToken | TokenError) -> AccessToken:
