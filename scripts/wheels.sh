@@ -46,13 +46,15 @@ esac
 echo "wheels: $sdist"
 
 try wheel "$(command -v python)" "$wheel"
-try fastmcp "$(command -v python)" "$wheel[fastmcp]"
+for sdk in mcp fastmcp; do
+    try $sdk "$(command -v python)" "$wheel[$sdk]"
+done
 
-# The oldest one and a newer one than that in .venv, where they are, with what all of them can have.
+# The oldest one, which has FastMCP 4.1, and a newer one than that in .venv, where they are.
 for version in 3.10 3.13 3.14; do
     if PYENV_VERSION=$(pyenv latest $version 2>/dev/null) && export PYENV_VERSION &&
         python$version -c 'import venv' 2>/dev/null; then
-        try "cp$version" python$version "$wheel[http,cli,testing,mcp]"
+        try "cp$version" python$version "$wheel[http,cli,testing,fastmcp]"
         oldest=${oldest:-$made/cp$version}
     else
         echo "left out: the wheel in CPython $version (python$version is not installed)"
