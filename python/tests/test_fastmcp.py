@@ -25,7 +25,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token as sdk_acce
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 import gatepost
 from conftest import Client
@@ -482,6 +482,20 @@ def test_what_a_tool_calls_and_reads_is_judged_as_well(
         f"{what} from inside refused: insufficient_scope (601)"
         for what in ("tool", "resource", "resource", "prompt")
     ]
+
+
+def test_its_middleware_serves_another_application_too(issuer: Issuer) -> None:
+    listening, url = listener()
+    auth = GatepostAuth(guard_of(issuer, f"{url}/mcp"))
+    auth.get_routes("/mcp")
+
+    async def reached(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("reached")
+
+    routes = [Route("/mcp", reached, methods=["POST"])]
+    with serving(Starlette(routes=routes, middleware=auth.get_middleware()), listening):
+        assert post(f"{url}/mcp", None).status_code == 401
+        assert post(f"{url}/mcp", issuer.sign(issuer.claims(f"{url}/mcp"))).text == "reached"
 
 
 def test_each_of_two_servers_is_judged_by_its_own_guard(issuer: Issuer) -> None:

@@ -85,6 +85,17 @@ def test_a_proof_is_spent_once_for_a_request_that_asks(
     for after, asked in ((0, 1), (1, 1), (21, 2), (22, 3)):
         clock.now = START + after
         assert (ask(), endpoint.asked["a"]) == ("a", asked)
+    # What one was refused with lets in nobody else.
+    sent = gatepost.RequestHead("POST", "/mcp", [("Authorization", "DPoP a")])
+    assert outcome(introspector.authenticate(guard, sent)) == "proof_required"
+    assert (ask(), endpoint.asked["a"]) == ("a", 5)
+    # A number that Python reads as an integer no more.
+    endpoint.answer = lambda token: (
+        endpoint.active(token, exp=START + 40, **confirmed)[:-1] + b',"n":' + b"1" * 5000 + b"}"
+    )
+    for after, asked in ((23, 6), (24, 6), (41, 7), (42, 8)):
+        clock.now = START + after
+        assert (ask(), endpoint.asked["a"]) == ("a", asked)
 
 
 def test_nothing_is_kept_where_nothing_may_be(

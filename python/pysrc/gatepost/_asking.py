@@ -19,6 +19,8 @@ class Asking(NamedTuple):
     scopes: ToolScopes | None
     # Of these scopes, so many rules were among the guard's by then.
     known_tools: int = 0
+    # The application that the request came to, where it is one that says so.
+    app: object = None
 
 
 asking: ContextVar[Asking] = ContextVar("gatepost")

@@ -156,7 +156,7 @@ class GuardMiddleware:
             return inner
         headers = _encoded(guard.response_headers(head))
         answering = _adding(headers, send) if headers else send
-        who = Asking(guard, principal, self._scopes, known_tools)
+        who = Asking(guard, principal, self._scopes, known_tools, scope.get("app"))
         return who, inner, _again(body, receive), answering
 
     def _current_guard(self) -> tuple[Guard, int]:
@@ -175,7 +175,7 @@ class GuardMiddleware:
         target = _as_it_came(scope)
         # A server that is told its prefix puts it in front of every path, even of the metadata's,
         # which are at the root of the host. What an application is mounted at comes after it.
-        root = scope.get("app_root_path", scope.get("root_path", "")).encode()
+        root = (scope.get("app_root_path", scope.get("root_path")) or "").encode()
         if root and target.startswith(root):
             within = target[len(root) :]
             if self._is_metadata(scope, within):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,8 +75,9 @@ class GatepostAuth(TokenVerifier):
 
     A tool that calls another one through the server (``ctx.fastmcp``), or reads what its arguments
     name, is judged for both, as where FastMCP's transforms search tools or make tools of resources
-    and prompts. In a server that is mounted into this one it is judged by its own name alone: have
-    its tools need their scopes themselves, with `scopes`.
+    and prompts. In a server that is mounted into this one, and in a background worker, it is judged
+    by its own name alone: there, rules have to be for the tools that call others, such as
+    ``files_call_tool`` and ``files_read_resource``, or tools need their scopes with `scopes`.
 
     `scopes` and `certificate` are those of `gatepost.asgi.GuardMiddleware`; tools may be added to
     `scopes` at any time.
@@ -104,7 +104,8 @@ class GatepostAuth(TokenVerifier):
     async def verify_token(self, token: str) -> AccessToken | None:
         """FastMCP's view of a token that has come as a bearer token; None if it is refused.
 
-        Raises FastMCP's TokenVerificationError where there are no keys that could tell.
+        Raises FastMCP's TokenVerificationError, or RuntimeError before FastMCP 4.2, where there are
+        no keys that could tell.
         """
         authorization = ("Authorization", f"Bearer {token}")
         head = RequestHead("POST", urlsplit(self._guard.resource).path or "/", [authorization])
@@ -197,48 +198,55 @@ class _FromInside(ServerMiddleware):
     """Judges what a request to a server leads to there once more: a tool can call, read and get
     what its arguments name, of which the guard has not heard."""
 
-    def __init__(self, server: FastMCP) -> None:
-        self._server = server
-
     async def on_call_tool(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, ToolResult]
     ) -> ToolResult:
-        self._require(tool=context.message.name)
+        _require(context, tool=context.message.name)
         return await call_next(context)
 
-    # Of FastMCP from 4.2 on, which asks it for what is told of a resource, too.
+    # What is only told of a resource is judged as well, and nobody has asked for it.
     async def check_resource_access(self, context: MiddlewareContext[Any]) -> None:
-        self._require(resource=str(context.message.uri))
+        if not _may(context, resource=str(context.message.uri)):
+            raise AuthorizationError(str(InsufficientScopeError()))
 
     async def on_read_resource(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, ResourceResult]
     ) -> ResourceResult:
-        await self.check_resource_access(context)
+        _require(context, resource=str(context.message.uri))
         return await call_next(context)
 
     async def on_get_prompt(
         self, context: MiddlewareContext[Any], call_next: CallNext[Any, PromptResult]
     ) -> PromptResult:
-        self._require(prompt=context.message.name)
+        _require(context, prompt=context.message.name)
         return await call_next(context)
 
-    def _require(self, **what: str) -> None:
-        # To the guard of a server around this one, its names would mean something else.
-        if _asked.get(None) is self._server and not permits(**what):
-            error = InsufficientScopeError()
-            log_refusal(error, f"{', '.join(what)} from inside")
-            raise AuthorizationError(str(error))
+
+def _require(context: MiddlewareContext[Any], **what: str) -> None:
+    if not _may(context, **what):
+        error = InsufficientScopeError()
+        log_refusal(error, f"{', '.join(what)} from inside")
+        raise AuthorizationError(str(error))
 
 
-# The server that the request came to.
-_asked: ContextVar[FastMCP] = ContextVar("gatepost_fastmcp")
+def _may(context: MiddlewareContext[Any], **what: str) -> bool:
+    asked, here = asking.get(None), context.fastmcp_context
+    if asked is None or here is None or _server_of(asked.app) is not here.fastmcp:
+        # Nobody asks; or a server around this one was asked, whose rules mean other names.
+        return True
+    return permits(**what)
 
 
-def _judge_from_inside(server: FastMCP) -> None:
-    _asked.set(server)
+def _server_of(app: Any) -> FastMCP | None:
+    """The server whose application this is, if it is one that FastMCP has made."""
+    server: FastMCP | None = getattr(getattr(app, "state", None), "fastmcp_server", None)
+    return server
+
+
+def _judge_from_inside(server: FastMCP | None) -> None:
     # In front of all others, of which one may answer from a cache.
-    if not any(isinstance(it, _FromInside) for it in server.middleware[:1]):
-        server.middleware.insert(0, _FromInside(server))
+    if server is not None and not any(isinstance(it, _FromInside) for it in server.middleware[:1]):
+        server.middleware.insert(0, _FromInside())
 
 
 class _FastMcpGuardMiddleware(SdkGuardMiddleware):
@@ -250,7 +258,7 @@ class _FastMcpGuardMiddleware(SdkGuardMiddleware):
         inner = GuardMiddleware._admit(self, scope, head, principal, operation)
         if isinstance(inner, Response):
             return inner
-        _judge_from_inside(scope["app"].state.fastmcp_server)
+        _judge_from_inside(_server_of(scope.get("app")))
         if principal.token is None:
             return self._guard.refuse(head, "credentials_missing")
         token = sdk_token(AccessToken, self._guard, head, principal)

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote_plus
 
 from gatepost._http import Refused, client_for, may_fetch, post
+from gatepost._json import integer
 from gatepost._native import (
     MAX_INTROSPECTION_LEN,
     AccessToken,
@@ -209,7 +210,7 @@ class Introspector:
                 # Beyond its end a leeway may let it in, but not by an old answer.
                 until = min(flight.began + self._max_age, flight.expires)
                 self._good.put(flight.key, answer, until)
-            elif flight.expires <= now:
+            elif flight.expires <= now and getattr(verdict, "reason", None) == "expired":
                 self._recent.put(flight.key, answer, self._recent_until(flight))
         return verdict
 
@@ -244,10 +245,11 @@ class Introspector:
             self._land(flight, answer)
 
     def _land(self, flight: _Flight, answer: bytes | None) -> None:
+        if answer is not None:
+            flight.expires = _expiry_of(answer)
         with self._lock:
             self._flights.pop(flight.key, None)
             if answer is not None:
-                flight.expires = _expiry_of(answer)
                 until = min(self._recent_until(flight), flight.expires)
                 self._recent.put(flight.key, answer, until)
         with suppress(InvalidStateError):
@@ -451,14 +453,10 @@ def _expiry_of(answer: bytes) -> float:
     """The ``exp`` of an answer, read with Python's tolerant reader: what it is worth is judged
     elsewhere."""
     try:
-        exp = json.loads(answer, parse_constant=_refuse)["exp"]
+        exp = json.loads(answer, parse_int=integer)["exp"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return math.inf
     return exp if isinstance(exp, (int, float)) else math.inf
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _accepted(verdict: AccessToken | TokenError) -> AccessToken:
