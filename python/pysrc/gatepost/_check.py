@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from gatepost._check_rules import Check
 from gatepost._examination import Examination, Failed, NotChecked
-from gatepost._native import MAX_TOKEN_LEN, Credentials, resource_metadata_urls
+from gatepost._native import Credentials, resource_metadata_urls
 from gatepost._terminal import Row, print_rows
+from gatepost._tokens import given
 from gatepost.exceptions import GatepostError, PolicyError, RequestError
 
 # However many answers come late: for all of it.
@@ -85,8 +86,7 @@ def _token(option: str, argument: str | None) -> str | None:
     if argument is None:
         return None
     if argument == "-":
-        # A few bytes more than any token has are enough to see that it is too long.
-        argument = sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).decode("latin-1").rstrip("\r\n")
+        argument = given().decode("latin-1")
     try:
         if Credentials.from_values([f"Bearer {argument}"]).token is not None:
             return argument

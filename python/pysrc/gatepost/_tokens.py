@@ -46,6 +46,12 @@ def validate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def given() -> bytes:
+    """What standard input has for a token."""
+    # A few bytes more than any token has are enough to see that it is too long.
+    return sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).rstrip(b"\r\n")
+
+
 def inspect(arguments: argparse.Namespace) -> int:
     """Runs the command. Raises TooLargeError, EncryptedError, MalformedError, InvalidBase64Error
     and InvalidJsonError."""
@@ -72,10 +78,7 @@ def inspect(arguments: argparse.Namespace) -> int:
 
 
 def _token(argument: str) -> bytes:
-    if argument != "-":
-        return argument.encode("utf-8", "surrogateescape")
-    # A few bytes more than any token has are enough to see that it is too long.
-    return sys.stdin.buffer.read(MAX_TOKEN_LEN + 3).rstrip(b"\r\n")
+    return given() if argument == "-" else argument.encode("utf-8", "surrogateescape")
 
 
 def _json_part(part: bytes) -> str:
