@@ -5,23 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from fastmcp import Client as FastMcpClient
 from fastmcp import FastMCP
-from fastmcp.client.transports import StreamableHttpTransport
 from fastmcp.server.auth import AccessToken, require_scopes
 from fastmcp.server.auth.auth import TokenVerificationError
 from fastmcp.server.auth.providers.jwt import StaticTokenVerifier
-from fastmcp.server.dependencies import get_access_token
-from fastmcp.server.middleware.caching import ResponseCachingMiddleware
-from fastmcp.server.transforms import PromptsAsTools, ResourcesAsTools
-from fastmcp.server.transforms.search import RegexSearchTransform
-from mcp.server.auth.middleware.auth_context import get_access_token as sdk_access_token
+from fastmcp_served import guard_of, post, served, server, text, with_client
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -29,135 +23,17 @@ from starlette.routing import Mount, Route
 
 import gatepost
 from conftest import Client
-from gatepost.asgi import ToolScopes, current_principal
-from gatepost.fastmcp import GatepostAuth, PermittedLists
+from gatepost.asgi import ToolScopes
+from gatepost.fastmcp import GatepostAuth
 from gatepost.testing import LocalIssuer
 from issuer import Issuer
 from loopback import listener, serving
-
-MODERN = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
-RULES = [
-    gatepost.Rule.tool("write").needs("files:write"),
-    gatepost.Rule.prompt("secret").needs("files:write"),
-    gatepost.Rule.resource("file:///secret").needs("files:write"),
-    gatepost.Rule.resources_beginning_with("file:///private/").needs("files:write"),
-    gatepost.Rule.tool("public").public(),
-]
-
-
-def guard_of(issuer: Issuer, resource: str, **options: Any) -> gatepost.Guard:
-    policy = gatepost.Policy(issuer.url, resource)
-    validator = gatepost.Validator(policy, gatepost.KeySet.from_jwks(issuer.jwks()))
-    return gatepost.Guard(resource, validator, **({"rules": RULES} | options))
-
-
-def server(auth: GatepostAuth | None) -> FastMCP:
-    mcp = FastMCP("test", auth=auth)
-
-    @mcp.tool
-    def whoami() -> str:
-        token = get_access_token()
-        return token.model_dump_json() if token else "nobody"
-
-    @mcp.tool
-    async def asking() -> str:
-        by_sdk = sdk_access_token()
-        assert by_sdk is not None
-        assert by_sdk.subject == current_principal().subject
-        return f"{by_sdk.subject}"
-
-    @mcp.tool
-    def write() -> str:
-        return "written"
-
-    @mcp.tool
-    def public() -> str:
-        return "public"
-
-    @mcp.prompt
-    def secret() -> str:
-        return "secret"
-
-    @mcp.prompt
-    def plain() -> str:
-        return "plain"
-
-    @mcp.resource("file:///secret")
-    def secret_file() -> str:
-        return "secret"
-
-    @mcp.resource("file:///plain")
-    def plain_file() -> str:
-        return "plain"
-
-    @mcp.resource("file:///private/{name}")
-    def private_file(name: str) -> str:
-        return name
-
-    @mcp.resource("note:///{name}")
-    def note(name: str) -> str:
-        return name
-
-    @mcp.custom_route("/health", methods=["GET"])
-    async def health(_: Request) -> PlainTextResponse:
-        return PlainTextResponse("healthy")
-
-    return mcp
-
-
-@contextmanager
-def served(
-    issuer: Issuer, options: dict[str, Any] | None = None, path: str = "/mcp", **http: Any
-) -> Iterator[str]:
-    """The URL of a server behind a guard with these options."""
-    listening, url = listener()
-    guard = guard_of(issuer, f"{url}{path}", **(options or {}))
-    with serving(server(GatepostAuth(guard)).http_app(path=path, **http), listening):
-        yield f"{url}{path}"
 
 
 @pytest.fixture(scope="module")
 def resource(issuer: Issuer) -> Iterator[str]:
     with served(issuer) as resource:
         yield resource
-
-
-def post(resource: str, token: str | None, tool: str = "whoami", **headers: str) -> httpx2.Response:
-    """A call in the revision that has no sessions."""
-    message = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "tools/call",
-        "params": {"name": tool, "arguments": {}, "_meta": MODERN},
-    }
-    usual = {
-        "accept": "application/json, text/event-stream",
-        "mcp-protocol-version": "2026-07-28",
-        "mcp-method": "tools/call",
-        "mcp-name": tool,
-    }
-    if token is not None:
-        usual |= {"authorization": f"Bearer {token}"}
-    return httpx2.post(resource, json=message, headers=usual | headers)
-
-
-def text(answer: httpx2.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    data = json.loads(answer.text.rpartition("data: ")[2])
-    return str(data["result"]["content"][0]["text"])
-
-
-def with_client(resource: str, token: str, test: Callable[[FastMcpClient[Any]], Any]) -> Any:
-    async def run() -> Any:
-        transport = StreamableHttpTransport(resource, auth=token)
-        async with FastMcpClient(transport) as client:
-            return await test(client)
-
-    return asyncio.run(run())
 
 
 def test_the_client_calls_and_the_tool_knows_who(issuer: Issuer, resource: str) -> None:
@@ -448,42 +324,6 @@ def test_tools_say_themselves_what_they_need(issuer: Issuer) -> None:
         assert json.loads(answer.text.rpartition("data: ")[2])["result"]["isError"] is True
 
 
-def test_what_a_tool_calls_and_reads_is_judged_as_well(
-    issuer: Issuer, caplog: pytest.LogCaptureFixture
-) -> None:
-    listening, url = listener()
-    resource = f"{url}/mcp"
-    mcp = server(GatepostAuth(guard_of(issuer, resource)))
-    for transform in (RegexSearchTransform(), ResourcesAsTools(mcp), PromptsAsTools(mcp)):
-        mcp.add_transform(transform)
-    # Whatever answers from a cache stands behind what judges.
-    mcp.add_middleware(ResponseCachingMiddleware())
-    calls: list[tuple[str, dict[str, Any]]] = [
-        ("call_tool", {"name": "write"}),
-        ("read_resource", {"uri": "file:///secret"}),
-        ("read_resource", {"uri": "file:///private/a"}),
-        ("get_prompt", {"name": "secret"}),
-        ("call_tool", {"name": "whoami"}),
-        ("read_resource", {"uri": "file:///plain"}),
-        ("get_prompt", {"name": "plain"}),
-    ]
-
-    async def test(client: FastMcpClient[Any]) -> list[bool]:
-        called = [await client.call_tool(*call, raise_on_error=False) for call in calls]
-        return [it.is_error for it in called]
-
-    strong = issuer.sign(issuer.claims(resource, scope="files:write"))
-    weak = issuer.sign(issuer.claims(resource))
-    with serving(mcp.http_app(), listening):
-        assert with_client(resource, strong, test) == [False] * 7
-        assert with_client(resource, weak, test) == [True] * 4 + [False] * 3
-    refused = [it.message for it in caplog.records if it.name == "gatepost"]
-    assert refused == [
-        f"{what} from inside refused: insufficient_scope (601)"
-        for what in ("tool", "resource", "resource", "prompt")
-    ]
-
-
 def test_its_middleware_serves_another_application_too(issuer: Issuer) -> None:
     listening, url = listener()
     auth = GatepostAuth(guard_of(issuer, f"{url}/mcp"))
@@ -496,21 +336,6 @@ def test_its_middleware_serves_another_application_too(issuer: Issuer) -> None:
     with serving(Starlette(routes=routes, middleware=auth.get_middleware()), listening):
         assert post(f"{url}/mcp", None).status_code == 401
         assert post(f"{url}/mcp", issuer.sign(issuer.claims(f"{url}/mcp"))).text == "reached"
-
-
-def test_each_of_two_servers_is_judged_by_its_own_guard(issuer: Issuer) -> None:
-    of_outer, outer_url = listener()
-    of_inner, inner_url = listener()
-    # To the guard outside, the tool inside is not the one that its rule is for.
-    rules = [gatepost.Rule.tool("write").needs("files:write")]
-    outer = FastMCP("outer", auth=GatepostAuth(guard_of(issuer, f"{outer_url}/mcp", rules=rules)))
-    inner = server(GatepostAuth(guard_of(issuer, f"{inner_url}/mcp", rules=())))
-    outer.mount(inner, namespace="in")
-    with serving(outer.http_app(), of_outer), serving(inner.http_app(), of_inner):
-        for _ in range(2):
-            for url, tool in ((outer_url, "in_write"), (inner_url, "write")):
-                token = issuer.sign(issuer.claims(f"{url}/mcp"))
-                assert text(post(f"{url}/mcp", token, tool)) == "written"
 
 
 def test_checks_of_fastmcp_see_the_scopes(issuer: Issuer) -> None:
@@ -537,52 +362,3 @@ def test_a_rule_that_is_there_twice_is_told_at_once(issuer: Issuer) -> None:
     auth = GatepostAuth(guard_of(issuer, "https://mcp.example.com/mcp"), scopes=scopes)
     with pytest.raises(gatepost.PolicyError, match="rules"):
         FastMCP("test", auth=auth).http_app()
-
-
-@pytest.mark.parametrize("json_response", [True, False])
-@pytest.mark.parametrize(
-    ("scope", "seen"),
-    [
-        (
-            "tools:call",
-            [["asking", "public", "whoami"], ["plain"], ["file:///plain"], ["note:///{name}"]],
-        ),
-        (
-            "files:write",
-            [
-                ["asking", "public", "whoami", "write"],
-                ["plain", "secret"],
-                ["file:///plain", "file:///secret"],
-                ["file:///private/{name}", "note:///{name}"],
-            ],
-        ),
-    ],
-)
-def test_lists_show_what_may_be_used(
-    issuer: Issuer, scope: str, seen: list[list[str]], json_response: bool
-) -> None:
-    async def test(client: FastMcpClient[Any]) -> list[list[str]]:
-        return [
-            sorted(it.name for it in await client.list_tools()),
-            sorted(it.name for it in await client.list_prompts()),
-            sorted(str(it.uri) for it in await client.list_resources()),
-            sorted(it.uri_template for it in await client.list_resource_templates()),
-        ]
-
-    listening, url = listener()
-    mcp = server(GatepostAuth(guard_of(issuer, f"{url}/mcp")))
-    with_all = [4, 2, 2, 2]
-    token = issuer.sign(issuer.claims(f"{url}/mcp", scope=scope))
-    with serving(mcp.http_app(json_response=json_response), listening):
-        assert [len(it) for it in with_client(f"{url}/mcp", token, test)] == with_all
-    mcp.add_middleware(PermittedLists())
-    listening, other = listener()
-    with serving(mcp.http_app(json_response=json_response), listening):
-        assert with_client(f"{other}/mcp", token, test) == seen
-
-    # In the same process nobody stands in front, and nobody is kept out.
-    async def beside() -> list[list[str]]:
-        async with FastMcpClient(mcp) as client:
-            return await test(client)
-
-    assert [len(it) for it in asyncio.run(beside())] == with_all
